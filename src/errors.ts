@@ -1,0 +1,222 @@
+// One table of everything that can go wrong in front of a client: stable code, HTTP status, what the
+// public reads, what the operator can do. Nothing here is ever filled with a value from a request.
+
+interface ErrorRow {
+  readonly status: number
+  /** Heading of the page. */
+  readonly title: string
+  /** What happened and what to do, for the person in front of the page. */
+  readonly message: string
+  /** What the operator can do. */
+  readonly hint: string
+}
+
+export const errorTable = {
+  GW_ERR_TARGET_REFUSED: {
+    status: 400,
+    title: 'This address cannot be read',
+    message:
+      'The address of this page has characters that can be read in more than one way. Check the link and try again.',
+    hint: 'The request target could be understood differently by the application; the log names the reason.',
+  },
+  GW_ERR_METHOD_REFUSED: {
+    status: 405,
+    title: 'This request is not possible here',
+    message: 'The gateway does not pass on requests of this kind.',
+    hint: 'TRACE and CONNECT are never forwarded.',
+  },
+  GW_ERR_HOST_UNKNOWN: {
+    status: 421,
+    title: 'This site is not served here',
+    message: 'The gateway does not know the name of this site. Check the address.',
+    hint: 'The Host header matches no origin in GATEWAY_URL. Add the origin, or mend the Host header that the proxy in front sends.',
+  },
+  GW_ERR_NOT_FOUND: {
+    status: 404,
+    title: 'There is nothing here',
+    message: 'No page is known under this address. Check the link.',
+    hint: 'No route matches the request, so nothing was forwarded.',
+  },
+  GW_ERR_LOGIN_REQUIRED: {
+    status: 401,
+    title: 'Please sign in',
+    message: 'You need to be signed in to see this.',
+    hint: 'The route needs a signed-in user and the request is not a page navigation, so it gets no redirect.',
+  },
+  GW_ERR_FORBIDDEN: {
+    status: 403,
+    title: 'You may not see this',
+    message:
+      'You are signed in, but this page is for other people. Ask whoever runs this application for access.',
+    hint: 'The access rule of the route refuses this user; the log names the requirement.',
+  },
+  GW_ERR_CROSS_SITE: {
+    status: 403,
+    title: 'This request came from another site',
+    message:
+      'Another site asked your browser to do this, so it was not done. Go to the page yourself and try again.',
+    hint: 'The request carries no proof of same origin (Sec-Fetch-Site or Origin).',
+  },
+  GW_ERR_RETURN_TO_REFUSED: {
+    status: 400,
+    title: 'This link leads somewhere else',
+    message:
+      'The link asks to go on to a place that this site does not allow. Open the application by its own address.',
+    hint: 'rd leads neither to a public origin of the gateway nor to an entry of login.returnTo.',
+  },
+  GW_ERR_CALLBACK_INVALID: {
+    status: 400,
+    title: 'This sign-in answer is not complete',
+    message: 'The answer from the sign-in page was damaged on its way. Please sign in again.',
+    hint: 'The callback lacks code or state, or has one of them twice.',
+  },
+  GW_ERR_STATE_UNKNOWN: {
+    status: 400,
+    title: 'This sign-in was not started here',
+    message: 'This answer does not belong to a sign-in that this site began. Please sign in again.',
+    hint: 'The state was not sealed by this gateway: another deployment, another secret, or a forged link.',
+  },
+  GW_ERR_TRANSACTION_EXPIRED: {
+    status: 400,
+    title: 'This sign-in took too long',
+    message:
+      'The sign-in was begun more than an hour ago or in another browser. Please sign in again.',
+    hint: 'The transaction cookie is gone or expired, and starting again did not help.',
+  },
+  GW_ERR_LOGIN_LOOP: {
+    status: 400,
+    title: 'Signing in does not get through',
+    message:
+      'You were sent to the sign-in page several times and each time the browser came back without its cookie. Allow cookies for this site, then try again.',
+    hint: 'The browser does not keep the cookie: Secure cookie on plain http, GATEWAY_URL of another host than the browser sees, cookies blocked, or clocks apart.',
+  },
+  GW_ERR_LOGIN_REFUSED: {
+    status: 403,
+    title: 'The sign-in was refused',
+    message:
+      'The sign-in page did not let you in. Try again, or ask whoever runs this application.',
+    hint: 'Cognito sent the browser back with an error; the log has its code and description.',
+  },
+  GW_ERR_LOGIN_MISCONFIGURED: {
+    status: 500,
+    title: 'Signing in is not set up correctly',
+    message:
+      'The fault is on our side, not yours. Whoever runs this application has to mend it; give them the id below.',
+    hint: 'Cognito does not accept this gateway as its app client (secret, scope, grant or callback URL); the log names the cause and the remedy.',
+  },
+  GW_ERR_CODE_REFUSED: {
+    status: 400,
+    title: 'This sign-in was used already or is too old',
+    message:
+      'The answer from the sign-in page works only once and for five minutes. Please sign in again.',
+    hint: 'The token endpoint answered invalid_grant for the authorization code.',
+  },
+  GW_ERR_TOKENS_REFUSED: {
+    status: 502,
+    title: 'The sign-in could not be verified',
+    message:
+      'The answer from the sign-in service did not pass our checks, so you are not signed in. Please try again.',
+    hint: 'A token failed verification (signature, issuer, client, nonce, token_use or time); the log names the check.',
+  },
+  GW_ERR_COGNITO_UNAVAILABLE: {
+    status: 503,
+    title: 'The sign-in service does not answer',
+    message: 'Please try again in a moment. You have not lost anything.',
+    hint: 'Cognito could not be reached, was too slow, or answered 429 or 5xx.',
+  },
+  GW_ERR_SESSION_UNAVAILABLE: {
+    status: 503,
+    title: 'Your session cannot be checked right now',
+    message: 'Please try again in a moment. You are still signed in.',
+    hint: 'The session is due for a refresh and Cognito could not be reached. The session is kept.',
+  },
+  GW_ERR_SESSION_TOO_LARGE: {
+    status: 500,
+    title: 'Your sign-in does not fit into a cookie',
+    message:
+      'You have more roles or attributes than this site can carry. Whoever runs it has to change a setting; give them the id below.',
+    hint: 'The sealed session exceeds what browsers keep in cookies; the log has size and limit.',
+  },
+  GW_ERR_HEADERS_TOO_LARGE: {
+    status: 431,
+    title: 'Your browser sent too much',
+    message:
+      'The cookies or headers of this request are too large. Clear the cookies of this site and try again.',
+    hint: 'The request head is larger than 32 KB.',
+  },
+  GW_ERR_REQUEST_INVALID: {
+    status: 400,
+    title: 'This request cannot be read',
+    message: 'The request was damaged on its way. Please try again.',
+    hint: 'The request breaks the rules of HTTP/1.1 framing or of the endpoint; the log names the reason.',
+  },
+  GW_ERR_UPSTREAM_UNREACHABLE: {
+    status: 502,
+    title: 'The application does not answer',
+    message:
+      'You are signed in, but the application behind this page cannot be reached. Please try again in a moment.',
+    hint: 'The upstream refused the connection, broke it, or failed TLS verification; the log has the cause.',
+  },
+  GW_ERR_UPSTREAM_INVALID: {
+    status: 502,
+    title: 'The application gave an answer that cannot be read',
+    message: 'The fault is in the application behind this page. Please try again in a moment.',
+    hint: 'The response head of the upstream is not valid HTTP or too large.',
+  },
+  GW_ERR_UPSTREAM_TIMEOUT: {
+    status: 504,
+    title: 'The application takes too long',
+    message:
+      'The application behind this page did not answer in time. Please try again in a moment.',
+    hint: 'No response head within the time limit for the first byte.',
+  },
+  GW_ERR_INTERNAL: {
+    status: 500,
+    title: 'Something went wrong',
+    message:
+      'The fault is on our side. Please try again; if it happens again, tell whoever runs this application the id below.',
+    hint: 'An error nobody planned for; the log has it under the same id.',
+  },
+} as const satisfies Record<string, ErrorRow>
+
+/** Stable code of a failure, as in logs, JSON answers and README. */
+export type ErrorCode = keyof typeof errorTable
+
+/**
+ * A failure with a row in {@link errorTable}; everything else leaves as `GW_ERR_INTERNAL`.
+ *
+ * `reason` is for the log alone: what was expected and what was seen, never a secret.
+ */
+export class GatewayError extends Error {
+  readonly code: ErrorCode
+  readonly reason: string | undefined
+  /** Value of `Retry-After`, in seconds, for what passes by itself. */
+  readonly retryAfterSeconds: number | undefined
+
+  constructor(
+    code: ErrorCode,
+    options: { reason?: string; cause?: unknown; retryAfterSeconds?: number } = {},
+  ) {
+    super(
+      errorTable[code].title,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    )
+    this.code = code
+    this.reason = options.reason
+    this.retryAfterSeconds = options.retryAfterSeconds
+  }
+
+  get status(): number {
+    return errorTable[this.code].status
+  }
+}
+
+/** Settings that cannot be used. Carries every complaint at once, each ready to be printed. */
+export class SettingsRefused extends Error {
+  readonly complaints: readonly string[]
+
+  constructor(complaints: readonly string[]) {
+    super(`${complaints.length} setting${complaints.length === 1 ? '' : 's'} cannot be used`)
+    this.complaints = complaints
+  }
+}

@@ -1,0 +1,46 @@
+// Pages are eta templates that escape what they print. The stylesheet is inlined and named in the
+// Content-Security-Policy by its hash, so a page needs no second request and runs no script.
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Eta } from 'eta'
+
+/** The folder of the project's own templates, for sources and build alike. */
+export const viewsFolder: string = fileURLToPath(new URL('../../views', import.meta.url))
+
+/** One finished page and the policy it has to be sent with. */
+export interface Page {
+  readonly html: string
+  /** Value of the `Content-Security-Policy` header. */
+  readonly contentSecurityPolicy: string
+}
+
+/** Renders the templates of one folder. */
+export type Views = (template: string, data: Readonly<Record<string, unknown>>) => Page
+
+/**
+ * Opens a folder of templates that share one `style.css`.
+ *
+ * Templates see their data as `it`, plus `it.style`, the text of the stylesheet.
+ * @param folder      absolute path
+ * @param formAction  origins that forms may post or be redirected to; absent: no limit is stated
+ *   (Chromium applies `form-action` to the redirects that follow a form as well)
+ */
+export function openViews(folder: string, formAction?: readonly string[]): Views {
+  const eta = new Eta({ views: folder, cache: true, autoEscape: true })
+  const style = readFileSync(join(folder, 'style.css'), 'utf8')
+  const styleHash = createHash('sha256').update(style).digest('base64')
+  const contentSecurityPolicy = [
+    "default-src 'none'",
+    `style-src 'sha256-${styleHash}'`,
+    'img-src data:',
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+    ...(formAction === undefined ? [] : [`form-action ${formAction.join(' ')}`]),
+  ].join('; ')
+  return (template, data) => ({
+    html: eta.render(template, { ...data, style }),
+    contentSecurityPolicy,
+  })
+}

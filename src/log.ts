@@ -1,0 +1,72 @@
+// The one place where log lines get their form and where secrets are kept out of them.
+import { type DestinationStream, type Logger, pino } from 'pino'
+
+/** pino levels, quiet to loud. */
+export const logLevels = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export type Log = Logger
+
+/** Names whose values never reach a log line, at the top of an object or one level below. */
+const secretNames = [
+  'access_token',
+  'accessToken',
+  'authorization',
+  'client_secret',
+  'clientSecret',
+  'code',
+  'code_verifier',
+  'codeVerifier',
+  'cookie',
+  'id_token',
+  'idToken',
+  'nonce',
+  'password',
+  'rawJwt',
+  'refresh_token',
+  'refreshToken',
+  'secret',
+  'secrets',
+  'set-cookie',
+  'state',
+]
+
+/** An error as fields: its class, code and text, and the same of its causes. Never its own properties,
+ * where libraries keep tokens (aws-jwt-verify) and whole answers (openid-client). */
+export function describeError(error: unknown, depth = 0): Record<string, unknown> {
+  if (!(error instanceof Error)) return { message: String(error) }
+  const { code, reason } = error as { code?: unknown; reason?: unknown }
+  return {
+    type: error.constructor.name,
+    message: error.message,
+    ...(typeof code === 'string' ? { errorCode: code } : {}),
+    ...(typeof reason === 'string' ? { reason } : {}),
+    ...(error.cause instanceof Error && depth < 3
+      ? { cause: describeError(error.cause, depth + 1) }
+      : {}),
+  }
+}
+
+/**
+ * A logger that writes one JSON line an event, or readable lines on a terminal.
+ *
+ * @param destination  where lines go; absent: standard output, made readable when `pretty`
+ */
+export function createLog(
+  options: { level: LogLevel; pretty?: boolean },
+  destination?: DestinationStream,
+): Log {
+  const settings = {
+    level: options.level,
+    base: null,
+    timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    redact: { paths: secretNames.flatMap(name => [`["${name}"]`, `*["${name}"]`]), remove: true },
+    serializers: { err: (error: unknown) => describeError(error) },
+  }
+  if (destination !== undefined) return pino(settings, destination)
+  if (options.pretty !== true) return pino(settings)
+  return pino({
+    ...settings,
+    transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss' } },
+  })
+}

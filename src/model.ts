@@ -1,0 +1,60 @@
+// The nouns every room may use. Types only. Instants are NumericDate seconds (RFC 7519 section 2).
+
+/** Says what time it is, in NumericDate seconds. */
+export type Clock = () => number
+
+/** Claims of a verified token, as Cognito wrote them. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** A person whose tokens were verified. Known by issuer and `sub`, never by name or e-mail. */
+export interface Identity {
+  readonly issuer: string
+  /** `sub`. */
+  readonly subject: string
+  /** `cognito:username` of the ID token, `username` of the access token. */
+  readonly username: string | null
+  readonly email: string | null
+  /** `cognito:groups`; empty when the claim is absent. */
+  readonly groups: readonly string[]
+  /** `auth_time`: when the person last proved who they are. */
+  readonly authenticatedAt: number | null
+  /** All claims of the ID token. */
+  readonly claims: Claims
+}
+
+/** What Cognito's token endpoint gave, after verification. */
+export interface TokenSet {
+  readonly idToken: string
+  readonly accessToken: string
+  readonly refreshToken: string | null
+  /** `exp` of the access token. */
+  readonly expiresAt: number
+}
+
+/** One sign-in of one browser. */
+export interface Session {
+  /** 128 random bits, base64url. New at each sign-in; kept by refreshes. */
+  readonly id: string
+  readonly identity: Identity
+  readonly tokens: TokenSet
+  /** When the browser came back from the hosted UI. */
+  readonly signedInAt: number
+  /** When the session was last seen in use, to within a minute or so. */
+  readonly seenAt: number
+}
+
+/** A request target that has exactly one reading. */
+export interface RequestTarget {
+  /** The bytes as received: what is forwarded. */
+  readonly raw: string
+  /** The path as the upstream will understand it: decoded, without `;params`. What is decided on. */
+  readonly path: string
+  /** From `?` on, as received; empty when there is none. */
+  readonly query: string
+}
+
+/** What is to be done with a request. */
+export type Decision =
+  | { readonly outcome: 'allow' }
+  | { readonly outcome: 'login' }
+  | { readonly outcome: 'refuse'; readonly reason: string }
