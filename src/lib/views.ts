@@ -44,3 +44,15 @@ export function openViews(folder: string, formAction?: readonly string[]): Views
     contentSecurityPolicy,
   })
 }
+
+/** Headers that go with every page: no one frames, sniffs, keeps it, or learns where it led. */
+export function pageHeaders(contentSecurityPolicy: string): Record<string, string> {
+  return {
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': contentSecurityPolicy,
+    'x-frame-options': 'DENY',
+    'x-content-type-options': 'nosniff',
+    'referrer-policy': 'no-referrer',
+    'cache-control': 'no-store',
+  }
+}

@@ -1,0 +1,66 @@
+// Cookies as text. The gateway's own are told from the application's by their names alone, and the
+// application's pass byte for byte.
+import type { SentCookie } from '../model.js'
+
+/** What the names of all gateway cookies begin with, after a `__Host-` when the origin is https. */
+export const cookieNamePrefix = 'cgw-'
+
+/** A Cookie header in two. */
+export interface CutCookies {
+  /** The gateway's, in the order sent; one name can come twice (RFC 6265 section 5.4). */
+  readonly own: readonly SentCookie[]
+  /** The rest, byte for byte; null when nothing is left. */
+  readonly rest: string | null
+}
+
+const nothing: CutCookies = { own: [], rest: null }
+
+/** Takes the gateway's cookies out of a Cookie header, in one pass. */
+export function cutCookies(header: string | undefined): CutCookies {
+  if (header === undefined || header === '') return nothing
+  if (!ownName.test(header)) return { own: [], rest: header }
+
+  const own: SentCookie[] = []
+  let rest: string | null = null
+  for (let start = 0; start <= header.length; ) {
+    const semicolon = header.indexOf(';', start)
+    const end = semicolon === -1 ? header.length : semicolon
+    const pair = header.slice(start, end).trim()
+    start = end + 1
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    const name = equals === -1 ? pair : pair.slice(0, equals).trim()
+    if (isGatewayCookie(name)) own.push({ name, value: pair.slice(equals + 1).trim() })
+    else if (equals !== 0 || !isGatewayCookie(pair.slice(1).trim())) {
+      rest = rest === null ? pair : `${rest}; ${pair}`
+    }
+  }
+  return { own, rest }
+}
+
+const ownName = /cgw-/i
+const ownNameOnly = /^(?:__(?:host|secure|http|host-http)-)?cgw-/i
+
+/**
+ * Whether a cookie name belongs to the gateway: with any prefix and in any case, since browsers compare
+ * prefixes without case and an application must not be able to set or see a near copy.
+ */
+export function isGatewayCookie(name: string): boolean {
+  return ownNameOnly.test(name)
+}
+
+/** The name of a gateway cookie for origins that are https, and for those that are not. */
+export function gatewayCookieName(name: string, secure: boolean): string {
+  return `${secure ? '__Host-' : ''}${cookieNamePrefix}${name}`
+}
+
+/**
+ * A Set-Cookie line for one of the gateway's cookies: `HttpOnly; SameSite=Lax; Path=/`, no Domain, and
+ * Secure when the name asks for it (RFC 6265bis section 4.1.3.2).
+ *
+ * @param maxAgeSeconds  0 clears the cookie, with the attributes it was set with
+ */
+export function setCookie(name: string, value: string, maxAgeSeconds: number): string {
+  const secure = name.startsWith('__Host-') ? '; Secure' : ''
+  return `${name}=${value}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly${secure}; SameSite=Lax`
+}

@@ -1,0 +1,42 @@
+// The public origins of the gateway, and which of them a request is for. Nothing a client sends becomes
+// part of a URL of ours: the Host header only chooses from the list.
+
+/** One public origin. */
+export interface PublicOrigin {
+  /** Scheme, host and port, as browsers write it. */
+  readonly origin: string
+  readonly secure: boolean
+}
+
+/** Finds the origin that a Host header names; null when it names none. */
+export type FindOrigin = (host: string | undefined) => PublicOrigin | null
+
+/**
+ * Compares without case and trailing dot, and without port where no origin has just that port, since
+ * port mappings in front of the gateway are common. Of several origins with one name the first wins.
+ */
+export function createOriginFinder(urls: readonly string[]): FindOrigin {
+  const byHost = new Map<string, PublicOrigin>()
+  const byName = new Map<string, PublicOrigin>()
+  for (const url of urls) {
+    const { origin, host, hostname, protocol } = new URL(url)
+    const found: PublicOrigin = { origin, secure: protocol === 'https:' }
+    if (!byHost.has(host)) byHost.set(host, found)
+    if (!byName.has(hostname)) byName.set(hostname, found)
+  }
+
+  return host => {
+    if (host === undefined) return null
+    const exact = byHost.get(host)
+    if (exact !== undefined) return exact
+    const { name, port } = splitHost(host)
+    return byHost.get(name + port) ?? byName.get(name) ?? null
+  }
+}
+
+/** A Host header as name in lower case, without trailing dot, and port with its colon. */
+export function splitHost(host: string): { name: string; port: string } {
+  const port = /:\d{1,5}$/.exec(host)?.[0] ?? ''
+  const name = host.slice(0, host.length - port.length).toLowerCase()
+  return { name: name.endsWith('.') ? name.slice(0, -1) : name, port }
+}

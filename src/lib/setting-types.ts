@@ -1,0 +1,43 @@
+// Kinds of settings that several rooms have, and what every setting says of itself.
+import { z } from 'zod'
+import { parseDuration } from './duration.js'
+
+declare module 'zod' {
+  interface GlobalMeta {
+    /** Name of the environment variable that carries this setting. */
+    env?: string
+    /** A value somebody could really use. */
+    example?: unknown
+    /** True when the value must never be printed. */
+    secret?: boolean
+  }
+}
+
+/** A duration: text with a unit (`30s`, `15m`, `12h`, `7d`) in, seconds out. */
+export function durationSetting(minSeconds: number, maxSeconds = 400 * 86_400) {
+  return z.union([z.string(), z.number()]).transform((value, context) => {
+    const complaint = (message: string) => {
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+    try {
+      const seconds = parseDuration(value)
+      if (seconds < minSeconds) return complaint(`must be at least ${minSeconds}s`)
+      if (seconds > maxSeconds) return complaint(`must be at most ${maxSeconds / 86_400}d`)
+      return seconds
+    } catch (error) {
+      return complaint((error as Error).message)
+    }
+  })
+}
+
+/** A TCP port; 0 lets the system choose. */
+export const portSetting = z.coerce.number().int().min(0).max(65_535)
+
+/** A list, or text that separates its items by commas or white space. */
+export const listSetting = z
+  .union([
+    z.string().transform(text => text.split(/[\s,]+/).filter(item => item !== '')),
+    z.array(z.string()),
+  ])
+  .pipe(z.array(z.string().min(1)).min(1))
