@@ -27,6 +27,8 @@ export interface TokenSet {
   readonly idToken: string
   readonly accessToken: string
   readonly refreshToken: string | null
+  /** `iat` of the access token. */
+  readonly issuedAt: number
   /** `exp` of the access token. */
   readonly expiresAt: number
 }
@@ -41,6 +43,22 @@ export interface Session {
   readonly signedInAt: number
   /** When the session was last seen in use, to within a minute or so. */
   readonly seenAt: number
+}
+
+/** A cookie as a browser sent it. */
+export interface SentCookie {
+  readonly name: string
+  readonly value: string
+}
+
+/** A browser at one public origin. What it carries is good there and nowhere else. */
+export interface Browser {
+  /** Scheme, host and port of the public origin. */
+  readonly origin: string
+  /** True when the origin is https. */
+  readonly secure: boolean
+  /** The gateway's cookies among those it sent, in order; one name can come twice. */
+  readonly cookies: readonly SentCookie[]
 }
 
 /** A request target that has exactly one reading. */
@@ -58,3 +76,16 @@ export type Decision =
   | { readonly outcome: 'allow' }
   | { readonly outcome: 'login' }
   | { readonly outcome: 'refuse'; readonly reason: string }
+
+/** One line of the routes list, compiled. */
+export interface Route {
+  /** What logs call it: its path, with its host when it has one. */
+  readonly name: string
+  /** False when the decision needs nobody, so that sessions are not even looked up. */
+  readonly needsUser: boolean
+  readonly decide: (identity: Identity | null) => Decision
+  /** Origin of the application; null where everything is refused. */
+  readonly upstream: string | null
+  /** Time limit for the first byte of the answer. */
+  readonly timeoutSeconds: number
+}

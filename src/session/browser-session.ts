@@ -1,0 +1,181 @@
+// The session of one browser: found by its cookies, begun, kept up, ended.
+import { randomBytes } from 'node:crypto'
+import { GatewayError } from '../errors.js'
+import type { Log } from '../log.js'
+import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
+import {
+  clearSessionCookies,
+  hasSessionCookie,
+  maxReferenceBytes,
+  readReferences,
+  sessionPlace,
+  writeReference,
+} from './cookie.js'
+import {
+  accessTokenServes,
+  type Limits,
+  refreshDue,
+  remainingSeconds,
+  sessionEndsAt,
+  touchDue,
+} from './lifetime.js'
+import type { Refresher } from './refresh.js'
+import type { SessionStore, StoredSession } from './store.js'
+
+/** What became of a browser's session, and what the browser has to be told. */
+export interface Loaded {
+  readonly session: Session | null
+  /** Set-Cookie lines; usually none. */
+  readonly setCookies: readonly string[]
+}
+
+/** Sessions of browsers. */
+export interface BrowserSessions {
+  /**
+   * The session of a browser, refreshed when that is due; nobody when there is none or it has ended.
+   *
+   * Answers without a promise when nothing has to be waited for.
+   * @throws GW_ERR_SESSION_UNAVAILABLE when it could not be found out; the session is kept
+   */
+  load(browser: Browser): Loaded | Promise<Loaded>
+  /**
+   * Begins a session under a new id, and ends the one that the browser had.
+   *
+   * @throws GW_ERR_SESSION_TOO_LARGE when browsers would not keep the cookie
+   */
+  create(browser: Browser, signedIn: { identity: Identity; tokens: TokenSet }): Promise<Loaded>
+  /** Ends the session. Gives back the one that was there, so that its tokens can be revoked. */
+  end(browser: Browser): Promise<Loaded>
+}
+
+const nobody: Loaded = { session: null, setCookies: [] }
+const retryAfterSeconds = 5
+
+/** Browser sessions over one store. */
+export function createBrowserSessions({
+  store,
+  refresher,
+  limits,
+  clock,
+  log,
+}: {
+  store: SessionStore
+  refresher: Refresher
+  limits: Limits
+  clock: Clock
+  log: Pick<Log, 'info' | 'warn'>
+}): BrowserSessions {
+  function find(browser: Browser): StoredSession | null | Promise<StoredSession | null> {
+    const place = sessionPlace(browser.origin)
+    const [first, ...others] = readReferences(browser.cookies, browser.secure)
+    if (first === undefined) return null
+    const found = store.read(place, first)
+    if (!(found instanceof Promise) && others.length === 0) return living(found)
+    return findAmong(place, found, others)
+  }
+
+  async function findAmong(
+    place: string,
+    first: StoredSession | null | Promise<StoredSession | null>,
+    others: readonly string[],
+  ): Promise<StoredSession | null> {
+    const found = living(await first)
+    if (found !== null) return found
+    for (const reference of others) {
+      const other = living(await store.read(place, reference))
+      if (other !== null) return other
+    }
+    return null
+  }
+
+  function living(stored: StoredSession | null): StoredSession | null {
+    if (stored === null || remainingSeconds(stored.session, limits, clock()) <= 0) return null
+    return stored
+  }
+
+  /** What the browser gets for what was found. The first line is every request's way. */
+  function settle(browser: Browser, found: StoredSession | null): Loaded | Promise<Loaded> {
+    if (found === null) return nobodyFor(browser)
+    const newer = refresher.successor(found.session)
+    const current = newer ?? found
+    const now = clock()
+    if (refreshDue(current.session, limits, now)) return refresh(browser, current)
+    if (newer !== null) return { session: newer.session, setCookies: cookiesFor(browser, newer) }
+    if (found.stale || touchDue(found.session, limits, now)) return touch(browser, found.session)
+    return { session: found.session, setCookies: [] }
+  }
+
+  function nobodyFor(browser: Browser): Loaded {
+    if (!hasSessionCookie(browser.cookies, browser.secure)) return nobody
+    return { session: null, setCookies: clearSessionCookies(browser.cookies, browser.secure) }
+  }
+
+  async function refresh(browser: Browser, { session }: StoredSession): Promise<Loaded> {
+    try {
+      const fresh = await refresher.refresh(sessionPlace(browser.origin), session)
+      if (fresh === null) return await refused(browser, session)
+      return { session: fresh.session, setCookies: cookiesFor(browser, fresh) }
+    } catch (error) {
+      log.warn(
+        { err: error, sub: session.identity.subject },
+        'refresh did not succeed; session kept',
+      )
+      if (accessTokenServes(session, clock())) return { session, setCookies: [] }
+      throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE', { cause: error, retryAfterSeconds })
+    }
+  }
+
+  /** Another request may have refreshed while this one was refused: its result counts. */
+  async function refused(browser: Browser, session: Session): Promise<Loaded> {
+    const newer = refresher.successor(session)
+    if (newer !== null) return { session: newer.session, setCookies: cookiesFor(browser, newer) }
+    log.info({ sub: session.identity.subject }, 'session ended: Cognito refused the refresh token')
+    await store.destroy(session, remainingSeconds(session, limits, clock()))
+    return nobodyFor(browser)
+  }
+
+  async function touch(browser: Browser, session: Session): Promise<Loaded> {
+    const stored = await write(browser, { ...session, seenAt: clock() })
+    return { session: stored.session, setCookies: cookiesFor(browser, stored) }
+  }
+
+  function write(browser: Browser, session: Session): Promise<StoredSession> {
+    const ttlSeconds = remainingSeconds(session, limits, clock())
+    return store.write(sessionPlace(browser.origin), session, ttlSeconds)
+  }
+
+  function cookiesFor(browser: Browser, { session, reference }: StoredSession): string[] {
+    const maxAge = sessionEndsAt(session, limits) - clock()
+    return writeReference(reference, maxAge, browser.cookies, browser.secure)
+  }
+
+  return {
+    load(browser) {
+      const found = find(browser)
+      if (found instanceof Promise) return found.then(stored => settle(browser, stored))
+      return settle(browser, found)
+    },
+
+    async create(browser, { identity, tokens }) {
+      const previous = await find(browser)
+      const now = clock()
+      const id = randomBytes(16).toString('base64url')
+      const stored = await write(browser, { id, identity, tokens, signedInAt: now, seenAt: now })
+      if (stored.reference.length > maxReferenceBytes) {
+        const reason = `the sealed session has ${stored.reference.length} bytes, the limit is ${maxReferenceBytes}`
+        throw new GatewayError('GW_ERR_SESSION_TOO_LARGE', { reason })
+      }
+      if (previous !== null) await store.destroy(previous.session, limits.maxSeconds)
+      return { session: stored.session, setCookies: cookiesFor(browser, stored) }
+    },
+
+    async end(browser) {
+      const setCookies = clearSessionCookies(browser.cookies, browser.secure)
+      const found = await find(browser)
+      if (found === null) return { session: null, setCookies }
+      const { session } = refresher.successor(found.session) ?? found
+      await store.destroy(session, remainingSeconds(session, limits, clock()))
+      return { session, setCookies }
+    },
+  }
+}

@@ -1,0 +1,57 @@
+// A session as bytes. Only what cannot be derived is written: the identity comes from the ID token, and
+// the seal around these bytes is the proof that the token was verified when it came.
+import type { Claims, Identity, Session } from '../model.js'
+
+/** Reads an identity from the claims of a verified ID token. */
+export type ReadIdentity = (claims: Claims) => Identity
+
+const version = 1
+
+type Encoded = readonly [
+  version: number,
+  id: string,
+  idToken: string,
+  accessToken: string,
+  refreshToken: string | null,
+  issuedAt: number,
+  expiresAt: number,
+  signedInAt: number,
+  seenAt: number,
+]
+
+/** The session as JSON text, without anything its tokens already say. */
+export function encodeSession({ id, tokens, signedInAt, seenAt }: Session): string {
+  const { idToken, accessToken, refreshToken, issuedAt, expiresAt } = tokens
+  const encoded: Encoded = [
+    version,
+    id,
+    idToken,
+    accessToken,
+    refreshToken,
+    issuedAt,
+    expiresAt,
+    signedInAt,
+    seenAt,
+  ]
+  return JSON.stringify(encoded)
+}
+
+/** The session, or null when the bytes were written by another version. */
+export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Session | null {
+  const encoded: unknown = JSON.parse(bytes.toString('utf8'))
+  if (!Array.isArray(encoded) || encoded[0] !== version) return null
+  const [, id, idToken, accessToken, refreshToken, issuedAt, expiresAt, signedInAt, seenAt] =
+    encoded as unknown as Encoded
+  return {
+    id,
+    identity: readIdentity(claimsOf(idToken)),
+    tokens: { idToken, accessToken, refreshToken, issuedAt, expiresAt },
+    signedInAt,
+    seenAt,
+  }
+}
+
+function claimsOf(jwt: string): Claims {
+  const [, payload = ''] = jwt.split('.')
+  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Claims
+}

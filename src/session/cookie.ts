@@ -1,0 +1,102 @@
+// The session cookie: a reference of any length, cut into chunks that browsers keep.
+import { gatewayCookieName, setCookie } from '../lib/cookie-jar.js'
+import type { SentCookie } from '../model.js'
+
+/** With name and count below 4,000 bytes; browsers refuse more than 4,096 (RFC 6265bis section 5.6). */
+const chunkBytes = 3950
+/** Bounds every loop over chunks; a browser keeps 50 cookies of a site at least. */
+const maxChunks = 8
+
+/** The most bytes a reference may have: what {@link readReferences} will put together again. */
+export const maxReferenceBytes = 12_288
+
+/** Name of the chunk with this number. */
+function chunkName(number: number, secure: boolean): string {
+  return gatewayCookieName(number === 0 ? 'session' : `session.${number}`, secure)
+}
+
+/** Where session references are bound to: a value copied to another origin is nothing there. */
+export function sessionPlace(origin: string): string {
+  return `${origin} session`
+}
+
+/**
+ * The references that the browser may mean, best first: one for each cookie with the name of the first
+ * chunk. More than one comes when cookies of one name were set for different paths or domains.
+ *
+ * The first chunk says how many there are (`2.AAAA…`), so a chunk left over from a longer session is not
+ * taken for a part of this one.
+ */
+export function readReferences(own: readonly SentCookie[], secure: boolean): string[] {
+  const references: string[] = []
+  const firstName = chunkName(0, secure)
+  for (const { name, value } of own) {
+    if (name !== firstName || references.length === maxChunks) continue
+    const reference = joinChunks(value, own, secure)
+    if (reference !== null) references.push(reference)
+  }
+  return references
+}
+
+function joinChunks(first: string, own: readonly SentCookie[], secure: boolean): string | null {
+  const count = first.charCodeAt(0) - 48
+  if (first[1] !== '.' || !(count >= 1 && count <= maxChunks)) return null
+  let reference = first.slice(2)
+  for (let number = 1; number < count; number++) {
+    const name = chunkName(number, secure)
+    const chunk = own.find(cookie => cookie.name === name)
+    if (chunk === undefined) return null
+    reference += chunk.value
+  }
+  return reference
+}
+
+/** Whether any cookie of a session is there, readable or not. */
+export function hasSessionCookie(own: readonly SentCookie[], secure: boolean): boolean {
+  return own.some(({ name }) => isChunkName(name, secure))
+}
+
+/**
+ * Set-Cookie lines that put a reference into the browser, and clear chunks that it no longer needs.
+ *
+ * @param own  what the browser has now
+ */
+export function writeReference(
+  reference: string,
+  maxAgeSeconds: number,
+  own: readonly SentCookie[],
+  secure: boolean,
+): string[] {
+  const count = Math.max(1, Math.ceil(reference.length / chunkBytes))
+  const lines: string[] = []
+  for (let number = 0; number < count; number++) {
+    const chunk = reference.slice(number * chunkBytes, (number + 1) * chunkBytes)
+    const value = number === 0 ? `${count}.${chunk}` : chunk
+    lines.push(setCookie(chunkName(number, secure), value, maxAgeSeconds))
+  }
+  const kept = new Set(lines.map((_, number) => chunkName(number, secure)))
+  return [...lines, ...clearExcept(kept, own, secure)]
+}
+
+/** Set-Cookie lines that remove every chunk the browser has. */
+export function clearSessionCookies(own: readonly SentCookie[], secure: boolean): string[] {
+  return clearExcept(new Set(), own, secure)
+}
+
+function clearExcept(
+  kept: ReadonlySet<string>,
+  own: readonly SentCookie[],
+  secure: boolean,
+): string[] {
+  const names = new Set(own.map(({ name }) => name))
+  return [...names]
+    .filter(name => isChunkName(name, secure) && !kept.has(name))
+    .map(name => setCookie(name, '', 0))
+}
+
+function isChunkName(name: string, secure: boolean): boolean {
+  const first = chunkName(0, secure)
+  return (
+    name === first || (name.startsWith(`${first}.`) && /^\.\d{1,2}$/.test(name.slice(first.length)))
+  )
+}

@@ -1,0 +1,28 @@
+// What every session store can do. Stores know nothing of HTTP: a reference is what a cookie will carry.
+import type { Session } from '../model.js'
+
+/** A session as it was found in a store. */
+export interface StoredSession {
+  readonly session: Session
+  /** The value for the browser's cookie. */
+  readonly reference: string
+  /** True when an older key sealed it: write it again at the next occasion. */
+  readonly stale: boolean
+}
+
+/**
+ * Keeps sessions. Null means "there is none"; an exception means "could not find out".
+ *
+ * `place` is where the reference will be found (origin and cookie name), so that a reference copied from
+ * one place is nothing in another.
+ */
+export interface SessionStore {
+  /** The session behind a reference. Answers without a promise when it need not wait. */
+  read(place: string, reference: string): StoredSession | null | Promise<StoredSession | null>
+  /** Stores a session, new or changed. */
+  write(place: string, session: Session, ttlSeconds: number): Promise<StoredSession>
+  /** Ends a session: no reference to it is good any more, as far as this store reaches. */
+  destroy(session: Session, ttlSeconds: number): Promise<void>
+  /** Throws when the store cannot be reached. */
+  ping(): Promise<void>
+}
