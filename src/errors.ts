@@ -46,8 +46,7 @@ export const errorTable = {
   GW_ERR_FORBIDDEN: {
     status: 403,
     title: 'You may not see this',
-    message:
-      'You are signed in, but this page is for other people. Ask whoever runs this application for access.',
+    message: 'This page is for other people. Ask whoever runs this application for access.',
     hint: 'The access rule of the route refuses this user; the log names the requirement.',
   },
   GW_ERR_CROSS_SITE: {
@@ -169,6 +168,12 @@ export const errorTable = {
     message:
       'The application behind this page did not answer in time. Please try again in a moment.',
     hint: 'No response head within the time limit for the first byte.',
+  },
+  GW_ERR_UPSTREAM_BUSY: {
+    status: 503,
+    title: 'The application has too much to do',
+    message: 'Please try again in a moment.',
+    hint: 'As many requests as the gateway allows are under way to this upstream.',
   },
   GW_ERR_INTERNAL: {
     status: 500,

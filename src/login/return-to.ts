@@ -1,0 +1,53 @@
+// Where a browser may be sent. The judgement is taken on the final Location, by the parser that browsers
+// use (WHATWG URL), since every list of forbidden spellings has been outwitted.
+
+import type { RequestTarget } from '../model.js'
+
+/** What a return address is judged against. */
+export interface ReturnToRules {
+  /** The origin the browser is at. */
+  readonly origin: string
+  /** Other origins it may be sent to. */
+  readonly allowedOrigins: readonly string[]
+  /** Own paths that would only send it on again: there it goes to `/` instead. */
+  readonly passingPaths: ReadonlySet<string>
+}
+
+/** Long deep links are real; longer ones do not fit into a cookie with seven others. */
+const maxLength = 2000
+const controlSpaceOrBackslash = /[\p{Cc}\s\\]/u
+
+/**
+ * The Location for a return address that somebody asked for, or null when it leads elsewhere.
+ *
+ * Same-origin targets come back as path, query and fragment; allowed foreign ones as a whole URL.
+ * @param asked  `rd` as decoded from the query
+ */
+export function judgeReturnTo(asked: string, rules: ReturnToRules): string | null {
+  if (asked.length > maxLength || controlSpaceOrBackslash.test(asked)) return null
+  const url = parse(asked, rules.origin)
+  if (url === null || url.username !== '' || url.password !== '') return null
+  if (url.origin !== rules.origin)
+    return rules.allowedOrigins.includes(url.origin) ? url.href : null
+  if (rules.passingPaths.has(url.pathname)) return '/'
+
+  const location = `${url.pathname}${url.search}${url.hash}`
+  return staysOn(location, rules.origin) ? location : null
+}
+
+/** A target of ours, shortened until a transaction cookie carries it: without query, or `/`. */
+export function fitReturnTo({ raw, query }: RequestTarget): string {
+  if (raw.length <= maxLength) return raw
+  const withoutQuery = raw.slice(0, raw.length - query.length)
+  return withoutQuery.length <= maxLength ? withoutQuery : '/'
+}
+
+/** A path such as `//elsewhere` is a host to a browser, also when it was reached through `/.//`. */
+function staysOn(location: string, origin: string): boolean {
+  const final = parse(location, origin)
+  return final !== null && final.origin === origin && !location.startsWith('//')
+}
+
+function parse(text: string, base: string): URL | null {
+  return URL.canParse(text, base) ? new URL(text, base) : null
+}

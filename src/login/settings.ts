@@ -1,0 +1,22 @@
+// Where a browser may be sent after signing in or out.
+import { z } from 'zod'
+
+/** Settings under `login`. */
+export const loginSettings = z.strictObject({
+  returnTo: z
+    .array(
+      z
+        .url({ protocol: /^https?$/ })
+        .refine(text => URL.canParse(text) && new URL(text).origin === text, {
+          message: 'must be an origin: scheme, host and port, nothing behind them',
+        }),
+    )
+    .default([])
+    .meta({
+      description:
+        "Other origins that `rd` may lead to after signing in or out. The gateway's own origins are always allowed.",
+      example: ['https://docs.example.com'],
+    }),
+})
+
+export type LoginSettings = z.output<typeof loginSettings>
