@@ -1,0 +1,13 @@
+// Who may pass a route.
+import { z } from 'zod'
+
+/** Setting `access` of a route. */
+export const accessSettings = z.union(
+  [
+    z.enum(['public', 'signed-in', 'deny']),
+    z.strictObject({ groups: z.array(z.string().min(1)).min(1) }),
+  ],
+  { error: 'expected public, signed-in, deny, or { groups: [name, …] }' },
+)
+
+export type AccessSettings = z.output<typeof accessSettings>
