@@ -1,0 +1,97 @@
+// The itinerary: every hook and route in the order a request meets them.
+import { randomUUID } from 'node:crypto'
+import { METHODS } from 'node:http'
+import formbody from '@fastify/formbody'
+import { type FastifyInstance, fastify } from 'fastify'
+import { healthEndpoint, readyEndpoint } from './endpoints/admin.js'
+import { callbackEndpoint } from './endpoints/callback.js'
+import { proxied } from './endpoints/proxied.js'
+import { createReturnToJudge } from './endpoints/return-to.js'
+import { signedOutEndpoint, signOutEndpoint } from './endpoints/sign-out.js'
+import { startEndpoint } from './endpoints/start.js'
+import { userinfoEndpoint } from './endpoints/userinfo.js'
+import { authenticate } from './hooks/authenticate.js'
+import { authorize } from './hooks/authorize.js'
+import { answerBrokenRequest } from './hooks/broken-request.js'
+import { createFailureAnswers } from './hooks/error-handler.js'
+import { chooseRoute } from './hooks/route.js'
+import { readTarget } from './hooks/target.js'
+import type { Services } from './services.js'
+
+/** Large enough for a browser with every cookie of a site; Node's own default is 16 KB. */
+const maxHeadBytes = 32 * 1024
+/** A request head that takes longer is an attack or a dead client. */
+const headersTimeoutMs = 15_000
+/** Longer than AWS ALB's 60 s, so that the load balancer closes idle connections and not we. */
+const keepAliveTimeoutMs = 75_000
+
+/**
+ * The gateway's listener, ready to listen.
+ *
+ * The way of a request: one reading of its target and host · the gateway's own endpoints, or the route ·
+ * who is it · may they · forward.
+ */
+export function createApp(services: Services): FastifyInstance {
+  const { paths, log, login, sessions } = services
+  const failures = createFailureAnswers({ ...services, startPath: paths.start })
+  const app = fastify({
+    logger: false,
+    genReqId: () => randomUUID(),
+    exposeHeadRoutes: false,
+    // Streams and slow uploads take as long as they take; only the head has a deadline.
+    requestTimeout: 0,
+    keepAliveTimeout: keepAliveTimeoutMs,
+    http: { maxHeaderSize: maxHeadBytes, headersTimeout: headersTimeoutMs },
+    routerOptions: { maxParamLength: maxHeadBytes },
+    clientErrorHandler: answerBrokenRequest(services),
+    frameworkErrors: (error, request, reply) => void failures.handle(error, request, reply),
+  })
+  app.decorateRequest('target', null as never)
+  app.decorateRequest('browser', null as never)
+  app.decorateRequest('applicationCookies', null)
+  app.decorateRequest('route', null as never)
+  app.decorateRequest('session', null)
+  app.register(formbody, { bodyLimit: 16 * 1024 })
+  app.setErrorHandler(failures.handle)
+
+  app.addHook('onRequest', readTarget(services))
+
+  const who = authenticate({ sessions })
+  const judge = createReturnToJudge(services.returnTo)
+  const start = startEndpoint({ login, judge })
+  const signOut = signOutEndpoint({ ...services, judge, signedOutPath: paths.signedOut })
+  const signedOut = signedOutEndpoint({ ...services, startPath: paths.start })
+  const userinfo = userinfoEndpoint(services)
+  app.get(paths.ping, { config: { anyHost: true } }, async (_request, reply) => reply.send(''))
+  app.get(paths.start, start)
+  app.get(paths.signIn, start)
+  app.get(paths.callback, { onRequest: who }, callbackEndpoint({ login, sessions, log }))
+  app.route({ method: ['GET', 'POST'], url: paths.signOut, handler: signOut })
+  app.get(paths.signedOut, signedOut)
+  app.get(paths.userinfo, { onRequest: who }, userinfo)
+
+  const way = [
+    chooseRoute(services),
+    who,
+    authorize({ login, log }),
+    proxied({ pass: services.pass, writeFailure: failures.write }),
+  ]
+  for (const method of METHODS) {
+    if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true })
+  }
+  app.all('*', { onRequest: way }, neverReached)
+  return app
+}
+
+/** The last hook of the proxied way answers every request that gets so far. */
+function neverReached(): never {
+  throw new Error('a proxied request reached the handler')
+}
+
+/** The admin listener: health and readiness, nothing that needs a user. */
+export function createAdminApp({ readiness }: Pick<Services, 'readiness'>): FastifyInstance {
+  const app = fastify({ logger: false })
+  app.get('/healthz', healthEndpoint)
+  app.get('/readyz', readyEndpoint(readiness))
+  return app
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env node
+// The command line. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { SettingsRefused } from '../errors.js'
+import { dev } from './dev.js'
+import { emulator } from './emulator.js'
+import { keygen } from './keygen.js'
+import { start } from './start.js'
+
+const { version } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { version: string }
+
+const program = new Command('cognito-gateway')
+  .description('Signs browsers in at the Amazon Cognito hosted UI and proxies verified requests.')
+  .version(version)
+  .showHelpAfterError('(--help lists the commands)')
+  .exitOverride()
+
+program
+  .command('start', { isDefault: true })
+  .description('serve; settings from gateway.yaml and the environment')
+  .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
+  .action((options: { config?: string }) => start(options))
+
+program
+  .command('dev')
+  .description('serve a sample application behind a local Cognito emulator, nothing to set up')
+  .option('--config <file>', 'settings for the gateway; what is missing is filled in')
+  .option('--public-client', 'log in with the app client that has no secret')
+  .option('--port <number>', 'port of the gateway', toPort, 3000)
+  .option('--emulator-port <number>', 'port of the emulator', toPort, 9339)
+  .option('--app-port <number>', 'port of the sample application', toPort, 8080)
+  .action((options: Parameters<typeof dev>[0]) => dev(options))
+
+program
+  .command('emulator')
+  .description('serve a local user pool with its hosted UI')
+  .option('--pool <file>', 'users, groups, app clients and lifetimes as YAML')
+  .option('--host <address>', 'address to listen on', 'localhost')
+  .option('--port <number>', 'port to listen on', toPort, 9339)
+  .action((options: Parameters<typeof emulator>[0]) => emulator(options))
+
+program
+  .command('keygen')
+  .description('print a new secret for GATEWAY_SECRET')
+  .action(() => keygen())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  process.exitCode = report(error)
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof SettingsRefused) {
+    const complaints = error.complaints.map(complaint => `  - ${complaint}\n`)
+    process.stderr.write(`cognito-gateway cannot start: ${error.message}.\n${complaints.join('')}`)
+    return 2
+  }
+  process.stderr.write(`cognito-gateway: ${(error as Error).message}\n`)
+  return 1
+}
+
+function toPort(text: string): number {
+  const port = Number(text)
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
+  throw new CommanderError(2, 'port', `a port is a number from 0 to 65535, not ${text}`)
+}

@@ -1,0 +1,19 @@
+// cognito-gateway start
+import { existsSync } from 'node:fs'
+import { loadConfig } from '../config.js'
+import { createLog } from '../log.js'
+import { closeOnSignal } from './close-on-signal.js'
+import { serve } from './serve.js'
+
+const defaultFile = 'gateway.yaml'
+
+/** Serves until a signal comes. Throws SettingsRefused, and PortTaken when a port is taken. */
+export async function start({ config: file }: { config?: string }): Promise<void> {
+  const found = file ?? (existsSync(defaultFile) ? defaultFile : undefined)
+  const config = loadConfig({ env: process.env, file: found })
+  const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
+  const gateway = await serve(config, log)
+  const { host, port } = config.listen
+  log.info({ host, port, url: config.url, settingsFile: found ?? null }, 'gateway listens')
+  closeOnSignal(() => gateway.close())
+}

@@ -1,0 +1,40 @@
+// GET /healthz and /readyz, on a listener of their own.
+import type { RouteHandlerMethod } from 'fastify'
+
+/** One thing without which the gateway cannot serve. Throws or rejects while it is missing. */
+export interface ReadinessCheck {
+  readonly name: string
+  readonly check: () => void | Promise<void>
+}
+
+const checkTimeoutMs = 2000
+
+/** The process lives: always 200. */
+export const healthEndpoint: RouteHandlerMethod = async () => ({ status: 'ok' })
+
+/** 200 when every check passes within two seconds, else 503; the answer names each. */
+export function readyEndpoint(checks: readonly ReadinessCheck[]): RouteHandlerMethod {
+  return async (_request, reply) => {
+    const results = await Promise.all(checks.map(run))
+    const ready = results.every(({ ok }) => ok)
+    return reply.code(ready ? 200 : 503).send({
+      status: ready ? 'ready' : 'not ready',
+      checks: Object.fromEntries(results.map(({ name, ok }) => [name, ok ? 'ok' : 'failing'])),
+    })
+  }
+}
+
+async function run({ name, check }: ReadinessCheck): Promise<{ name: string; ok: boolean }> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(reject, checkTimeoutMs, new Error('too slow'))
+  })
+  try {
+    await Promise.race([check(), late])
+    return { name, ok: true }
+  } catch {
+    return { name, ok: false }
+  } finally {
+    clearTimeout(timer)
+  }
+}

@@ -1,0 +1,56 @@
+// Where Cognito sends the browser back. Every way through ends at a page that works or explains.
+import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { Log } from '../log.js'
+import type { Completed, LoginFlow } from '../login/flow.js'
+import type { BrowserSessions } from '../session/browser-session.js'
+
+/**
+ * Completes a login: 302 to the page it was begun for, under a new session.
+ *
+ * Fails with what `LoginFlow.complete` and `BrowserSessions.create` throw.
+ */
+export function callbackEndpoint({
+  login,
+  sessions,
+  log,
+}: {
+  login: LoginFlow
+  sessions: Pick<BrowserSessions, 'create'>
+  log: Pick<Log, 'info'>
+}): RouteHandlerMethod {
+  return async (request, reply) => {
+    const { browser, target } = request
+    addCookies(reply, login.forget(browser, target.query))
+    const completed = await login.complete(browser, target.query)
+    if (completed.outcome === 'signed-in') {
+      addCookies(reply, await beginSession(request, completed))
+      return goOn(reply, completed.returnTo)
+    }
+    // Back button, bookmark, a second tab: whoever is signed in already just goes on.
+    if (request.session !== null) return goOn(reply, completed.returnTo)
+    const step = await login.startAgain(browser, completed)
+    addCookies(reply, step.setCookies)
+    return goOn(reply, step.location)
+  }
+
+  async function beginSession(
+    { browser, session, id }: FastifyRequest,
+    { identity, tokens }: Extract<Completed, { outcome: 'signed-in' }>,
+  ): Promise<readonly string[]> {
+    const round = session === null ? login.countRound(browser) : login.resetRounds(browser)
+    const created = await sessions.create(browser, { identity, tokens })
+    log.info({ id, sub: identity.subject }, 'signed in')
+    return [round, ...created.setCookies]
+  }
+}
+
+function addCookies(reply: FastifyReply, lines: readonly string[]): void {
+  for (const line of lines) reply.header('set-cookie', line)
+}
+
+/** Leaves `code` and `state` behind: they are in no address bar and no Referer after this. */
+function goOn(reply: FastifyReply, location: string): FastifyReply {
+  return reply
+    .headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+    .redirect(location, 302)
+}

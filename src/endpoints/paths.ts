@@ -1,0 +1,41 @@
+// The URLs of the gateway itself: one table, from which the paths, the routes and the README come.
+
+/** Method and meaning of each, under the prefix; named as users of oauth2-proxy know them. */
+export const urlTable = {
+  start: {
+    method: 'GET',
+    path: '/start',
+    what: 'begin a login; `rd=/path` says where to go afterwards',
+  },
+  signIn: { method: 'GET', path: '/sign_in', what: 'the same as `/start`' },
+  callback: {
+    method: 'GET',
+    path: '/callback',
+    what: 'Cognito sends the browser here: register it as a callback URL',
+  },
+  signOut: {
+    method: 'GET, POST',
+    path: '/sign_out',
+    what: 'end the session, revoke the refresh token, sign out at Cognito; `rd=/path` says where to go afterwards, `scope=gateway` stays signed in at Cognito',
+  },
+  signedOut: {
+    method: 'GET',
+    path: '/signed_out',
+    what: 'the page after signing out: register it as a sign-out URL',
+  },
+  userinfo: {
+    method: 'GET',
+    path: '/userinfo',
+    what: 'JSON: who is signed in and until when; 401 when nobody is; never a token',
+  },
+  ping: { method: 'GET', path: '/ping', what: '200 under any host name, for load balancers' },
+} as const
+
+/** What every URL of the gateway is called in the code. */
+export type Paths = Readonly<Record<keyof typeof urlTable, string>>
+
+/** The paths under a prefix; the callback may stand elsewhere. */
+export function createPaths({ prefix, callback }: { prefix: string; callback: string }): Paths {
+  const entries = Object.entries(urlTable).map(([name, { path }]) => [name, prefix + path])
+  return { ...(Object.fromEntries(entries) as Paths), callback }
+}

@@ -1,0 +1,60 @@
+// Everything that is not the gateway's own: hands the raw request and response to the forwarder. No body
+// parser, no promise and no Fastify reply from here on.
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+
+import type { Identity, Route } from '../model.js'
+
+/** One request on its way to the application. */
+export interface Passage {
+  readonly request: FastifyRequest['raw']
+  readonly response: FastifyReply['raw']
+  readonly route: Route
+  /** The bytes of the request target. */
+  readonly target: string
+  readonly identity: Identity | null
+  /** The application's own cookies. */
+  readonly cookie: string | null
+  readonly origin: string
+  readonly requestId: string
+  /** The gateway's Set-Cookie lines for the answer. */
+  readonly setCookies: readonly string[]
+  /** Called at most once, before anything was written. */
+  readonly onFailure: (error: unknown) => void
+}
+
+/** Streams a request to its upstream and the answer back. Never throws. */
+export type Pass = (passage: Passage) => void
+
+/** Last of the hooks on the proxied way: takes the reply out of Fastify's hands and forwards. */
+export function proxied({
+  pass,
+  writeFailure,
+}: {
+  pass: Pass
+  writeFailure: (error: unknown, request: FastifyRequest, response: FastifyReply['raw']) => void
+}): onRequestHookHandler {
+  return (request, reply) => {
+    reply.hijack()
+    const { raw, target, route, session, browser, applicationCookies } = request
+    pass({
+      request: raw,
+      response: reply.raw,
+      route,
+      target: target.raw,
+      identity: session?.identity ?? null,
+      cookie: applicationCookies,
+      origin: browser.origin,
+      requestId: request.id,
+      setCookies: setCookiesOf(reply),
+      onFailure: error => writeFailure(error, request, reply.raw),
+    })
+  }
+}
+
+const none: readonly string[] = []
+
+function setCookiesOf(reply: FastifyReply): readonly string[] {
+  const lines = reply.getHeader('set-cookie')
+  if (lines === undefined) return none
+  return Array.isArray(lines) ? lines : [String(lines)]
+}

@@ -1,0 +1,40 @@
+// Answers what Node's parser refused before there was a request: bad framing, a head too large or too
+// slow. There is nothing to judge by, so the answer is a page and the connection is closed.
+import { randomUUID } from 'node:crypto'
+import { STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { type ErrorCode, errorTable } from '../errors.js'
+import { pageHeaders, type Views } from '../lib/views.js'
+import type { Log } from '../log.js'
+
+/** Writes the answer onto the socket, once, and ends it. */
+export function answerBrokenRequest({ views, log }: { views: Views; log: Pick<Log, 'info'> }) {
+  return (error: Error & { code?: string }, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
+      return void socket.destroy()
+    }
+    const code: ErrorCode =
+      error.code === 'HPE_HEADER_OVERFLOW' ? 'GW_ERR_HEADERS_TOO_LARGE' : 'GW_ERR_REQUEST_INVALID'
+    const id = randomUUID()
+    log.info({ id, error: code, reason: error.code }, 'request refused')
+    socket.end(render(views, code, id))
+  }
+}
+
+/** While an answer is being written, a second one would be taken for a part of it. */
+function isAnswering(socket: Socket): boolean {
+  return Boolean((socket as Socket & { _httpMessage?: unknown })._httpMessage)
+}
+
+function render(views: Views, code: ErrorCode, id: string): string {
+  const { status, title, message } = errorTable[code]
+  const facts = { title, message, code, id, signIn: null, home: true }
+  const { html, contentSecurityPolicy } = views('error', facts)
+  const headers = {
+    ...pageHeaders(contentSecurityPolicy),
+    'content-length': String(Buffer.byteLength(html)),
+    connection: 'close',
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${html}`
+}

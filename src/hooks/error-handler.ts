@@ -1,0 +1,155 @@
+// The only door out for failures: page or JSON by what the client accepts, with an id that stands on the
+// answer and in the log line. What is not marked public leaves as a plain 500.
+import type { ServerResponse } from 'node:http'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type ErrorCode, errorTable, GatewayError } from '../errors.js'
+import { pageHeaders, type Views } from '../lib/views.js'
+import type { Log } from '../log.js'
+import { acceptsHtml } from '../login/navigation.js'
+import { judgeReturnTo } from '../login/return-to.js'
+
+/** An answer that is ready to be written. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string
+}
+
+/** Turns a failure into an answer, and writes it down. */
+export interface FailureAnswers {
+  /** For a request that Fastify still answers. */
+  readonly handle: (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
+  /** For a request whose reply was hijacked and of which nothing was written yet. */
+  readonly write: (error: unknown, request: FastifyRequest, response: ServerResponse) => void
+}
+
+/** Codes whose page offers to sign in. */
+const signInHelps: ReadonlySet<ErrorCode> = new Set([
+  'GW_ERR_CALLBACK_INVALID',
+  'GW_ERR_CODE_REFUSED',
+  'GW_ERR_COGNITO_UNAVAILABLE',
+  'GW_ERR_LOGIN_LOOP',
+  'GW_ERR_LOGIN_REFUSED',
+  'GW_ERR_LOGIN_REQUIRED',
+  'GW_ERR_STATE_UNKNOWN',
+  'GW_ERR_TOKENS_REFUSED',
+  'GW_ERR_TRANSACTION_EXPIRED',
+])
+
+/** Fastify's own refusals, by their codes. */
+const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
+  FST_ERR_BAD_URL: 'GW_ERR_TARGET_REFUSED',
+  FST_ERR_CTP_BODY_TOO_LARGE: 'GW_ERR_REQUEST_INVALID',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'GW_ERR_REQUEST_INVALID',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'GW_ERR_REQUEST_INVALID',
+}
+
+/** Failure answers made from the error table. */
+export function createFailureAnswers({
+  views,
+  startPath,
+  isOwnPath,
+  log,
+}: {
+  views: Views
+  /** Path of the login start, for links on pages and in JSON. */
+  startPath: string
+  /** Whether a path is the gateway's: nobody wants to come back there. */
+  isOwnPath: (path: string) => boolean
+  log: Pick<Log, 'info' | 'warn' | 'error'>
+}): FailureAnswers {
+  function answer(thrown: unknown, request: FastifyRequest): Answer {
+    const error = toGatewayError(thrown)
+    writeDown(error, thrown, request)
+    const { title, message } = errorTable[error.code]
+    const login = `${startPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
+    const facts = { code: error.code, title, message, id: request.id }
+    const { body, headers } = acceptsHtml(request.headers.accept)
+      ? page(views, facts, login)
+      : json(facts, login)
+    return {
+      status: error.status,
+      body,
+      headers: { ...headers, ...commonHeaders(error), 'x-request-id': request.id },
+    }
+  }
+
+  function writeDown(error: GatewayError, thrown: unknown, request: FastifyRequest): void {
+    const { code, reason } = error
+    const line = { id: request.id, error: code, reason, method: request.raw.method }
+    if (code === 'GW_ERR_INTERNAL') log.error({ ...line, err: thrown }, 'request failed')
+    else if (error.status >= 500) log.warn({ ...line, err: error.cause }, 'request failed')
+    else log.info({ ...line, err: error.cause }, 'request refused')
+  }
+
+  return {
+    handle(error, request, reply) {
+      const { status, headers, body } = answer(error, request)
+      return reply.code(status).headers(headers).send(body)
+    },
+    write(error, request, response) {
+      const { status, headers, body } = answer(error, request)
+      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+      response.end(body)
+    },
+  }
+}
+
+function toGatewayError(thrown: unknown): GatewayError {
+  if (thrown instanceof GatewayError) return thrown
+  const { code } = thrown as { code?: unknown }
+  const known = typeof code === 'string' ? fastifyCodes[code] : undefined
+  return new GatewayError(known ?? 'GW_ERR_INTERNAL', { cause: thrown })
+}
+
+interface Facts {
+  readonly code: ErrorCode
+  readonly title: string
+  readonly message: string
+  readonly id: string
+}
+
+function page(views: Views, facts: Facts, login: string) {
+  const signIn = signInHelps.has(facts.code) ? login : null
+  const { html, contentSecurityPolicy } = views('error', {
+    ...facts,
+    signIn,
+    home: signIn === null,
+  })
+  return { body: html, headers: pageHeaders(contentSecurityPolicy) }
+}
+
+function json({ code, message, id }: Facts, login: string) {
+  const error = code.slice('GW_ERR_'.length).toLowerCase()
+  const needsLogin = code === 'GW_ERR_LOGIN_REQUIRED'
+  return {
+    body: JSON.stringify({ error, ...(needsLogin ? { login } : {}), code, message, id }),
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+    },
+  }
+}
+
+function commonHeaders({ code, retryAfterSeconds }: GatewayError): Record<string, string> {
+  return {
+    ...(code === 'GW_ERR_LOGIN_REQUIRED' ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+  }
+}
+
+/** The page the person is on: where the script that asked runs, or what was asked for. */
+function pageOf(
+  { browser, target, headers, raw }: FastifyRequest,
+  isOwnPath: (path: string) => boolean,
+): string {
+  if (!browser || !target) return '/'
+  const rules = { origin: browser.origin, allowedOrigins: [], passingPaths: noPaths }
+  const { referer } = headers
+  const fromScript = headers['sec-fetch-dest'] === 'empty' || raw.method !== 'GET'
+  if (fromScript && referer !== undefined) return judgeReturnTo(referer, rules) ?? '/'
+  return raw.method === 'GET' && !isOwnPath(target.path) ? target.raw : '/'
+}
+
+const noPaths: ReadonlySet<string> = new Set()

@@ -1,0 +1,54 @@
+// First of all hooks: gives a request its one reading. What two parsers could read differently, and what
+// is for a host that is not ours, goes no further.
+import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import { GatewayError } from '../errors.js'
+import { type CutCookies, cutCookies } from '../lib/cookie-jar.js'
+import type { FindOrigin } from '../lib/public-origin.js'
+import { parseRequestTarget } from '../lib/request-target.js'
+import type { Browser, RequestTarget } from '../model.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The one reading of the request target. */
+    target: RequestTarget
+    /** The browser at one of our origins, with the gateway's cookies. */
+    browser: Browser
+    /** The application's cookies, byte for byte; null when there are none. */
+    applicationCookies: string | null
+  }
+  interface FastifyContextConfig {
+    /** True for what answers under any Host, such as a load balancer's ping. */
+    anyHost?: boolean
+  }
+}
+
+const refusedMethods: ReadonlySet<string> = new Set(['TRACE', 'CONNECT'])
+
+/**
+ * Sets `request.target`, `request.browser` and `request.applicationCookies`.
+ *
+ * Fails with GW_ERR_METHOD_REFUSED, GW_ERR_TARGET_REFUSED or GW_ERR_HOST_UNKNOWN.
+ */
+export function readTarget({ findOrigin }: { findOrigin: FindOrigin }): onRequestHookHandler {
+  return (request: FastifyRequest, _reply: FastifyReply, done) => {
+    const { method, url, headers } = request.raw
+    if (refusedMethods.has(method ?? '')) return done(new GatewayError('GW_ERR_METHOD_REFUSED'))
+    const found = findOrigin(headers.host)
+    if (found === null && request.routeOptions.config.anyHost !== true) {
+      return done(new GatewayError('GW_ERR_HOST_UNKNOWN'))
+    }
+    try {
+      request.target = parseRequestTarget(url ?? '')
+    } catch (error) {
+      return done(error as Error)
+    }
+    const { own, rest }: CutCookies = cutCookies(headers.cookie)
+    request.browser = {
+      origin: found?.origin ?? '',
+      secure: found?.secure ?? true,
+      cookies: own,
+    }
+    request.applicationCookies = rest
+    done()
+  }
+}

@@ -1,0 +1,201 @@
+// The only place where rooms are built and where one room's skill is handed to another.
+import { compileAccess } from './access/policy.js'
+import { createCall } from './cognito/call.js'
+import { toIdentity } from './cognito/claims.js'
+import { createCognitoClient } from './cognito/client.js'
+import { logoutUrl, resolveEndpoints } from './cognito/endpoints.js'
+import { explainCallbackError, toReason } from './cognito/explain.js'
+import { createUserPool } from './cognito/user-pool.js'
+import { createTokenVerifier } from './cognito/verifier.js'
+import type { Config } from './config.js'
+import type { ReadinessCheck } from './endpoints/admin.js'
+import { createPaths } from './endpoints/paths.js'
+import type { Pass } from './endpoints/proxied.js'
+import { createIdentityLines } from './identity-headers/inject.js'
+import { isOwned } from './identity-headers/owned.js'
+import { forwarded } from './identity-headers/styles/forwarded.js'
+import { isGatewayCookie } from './lib/cookie-jar.js'
+import { createOriginFinder } from './lib/public-origin.js'
+import { createSealer } from './lib/sealer.js'
+import { openViews, viewsFolder } from './lib/views.js'
+import type { Log } from './log.js'
+import { createAfterSignOut } from './login/after-sign-out.js'
+import { createLoginFlow } from './login/flow.js'
+import { createRounds } from './login/rounds.js'
+import { createTransactions } from './login/transaction.js'
+import type { Clock, Route } from './model.js'
+import { forward } from './proxy/forward.js'
+import { createRequestHeaders } from './proxy/request-headers.js'
+import { createUpstreams } from './proxy/upstreams.js'
+import { compileRoutes } from './routing/table.js'
+import { createBrowserSessions } from './session/browser-session.js'
+import { type Limits, remainingSeconds } from './session/lifetime.js'
+import { createRefresher } from './session/refresh.js'
+import { createCookieStore } from './session/stores/cookie.js'
+
+/** Everything the listeners need, built. */
+export type Services = ReturnType<typeof createServices>
+
+const cognitoTimeoutMs = 8000
+const keysTimeoutMs = 3000
+const firstHydrationRetryMs = 1000
+const lastHydrationRetryMs = 30_000
+
+/** Builds all rooms from checked settings. @param clock  moved by tests */
+export function createServices(config: Config, log: Log, clock: Clock = systemClock) {
+  const paths = createPaths(config.paths)
+  const endpoints = resolveEndpoints(config.cognito)
+  const sealer = createSealer(config.secrets)
+  const views = openViews(viewsFolder, ["'self'", new URL(endpoints.logout).origin])
+
+  const client = createCognitoClient({
+    settings: config.cognito,
+    endpoints,
+    call: createCall(config.cognito, cognitoTimeoutMs),
+    log,
+  })
+  const verifier = createTokenVerifier({
+    endpoints,
+    clientId: config.cognito.clientId,
+    call: createCall(config.cognito, keysTimeoutMs),
+    clock,
+  })
+  const pool = createUserPool({ client, verifier })
+
+  const limits: Limits = {
+    idleSeconds: config.session.idle,
+    maxSeconds: config.session.max,
+    refreshBeforeSeconds: config.session.refreshBefore,
+  }
+  const store = createCookieStore({ sealer, readIdentity: toIdentity })
+  const refresher = createRefresher({
+    store,
+    renewTokens: pool.renewTokens,
+    ttlSeconds: session => remainingSeconds(session, limits, clock()),
+    clock,
+  })
+  const sessions = createBrowserSessions({ store, refresher, limits, clock, log })
+
+  const login = createLoginFlow({
+    transactions: createTransactions({ sealer, clock }),
+    rounds: createRounds({ sealer, clock }),
+    callbackPath: paths.callback,
+    buildAuthorizationUrl: client.authorizationUrl,
+    redeemCode: pool.redeemCode,
+    explainCallbackError: (error, description) => {
+      const explanation = explainCallbackError(error, description)
+      return { code: explanation.code, reason: toReason(explanation, error, description) }
+    },
+  })
+
+  const passage = createPassage(config, log)
+  const hydration = keepTrying(() => verifier.hydrate(), log)
+  const readiness: ReadinessCheck[] = [
+    { name: 'keys', check: () => verifier.hydrate() },
+    { name: 'sessions', check: () => store.ping() },
+  ]
+
+  return {
+    paths,
+    views,
+    log,
+    limits,
+    login,
+    sessions,
+    afterSignOut: createAfterSignOut({ sealer, clock }),
+    revokeToken: client.revoke,
+    buildLogoutUrl: (logoutUri: string) => logoutUrl(endpoints, config.cognito.clientId, logoutUri),
+    findOrigin: createOriginFinder(config.url),
+    findRoute: compileRoutes(config.routes.map(route => ({ match: route, route: toRoute(route) }))),
+    isOwnPath: (path: string) =>
+      path === config.paths.prefix ||
+      path.startsWith(`${config.paths.prefix}/`) ||
+      path === paths.callback,
+    returnTo: {
+      allowedOrigins: [...config.url, ...config.login.returnTo],
+      passingPaths: new Set([paths.start, paths.signIn, paths.callback, paths.signOut]),
+    },
+    pass: passage.pass,
+    readiness,
+    async close() {
+      hydration.stop()
+      await passage.close()
+    },
+  }
+}
+
+function systemClock(): number {
+  return Math.floor(Date.now() / 1000)
+}
+
+function toRoute({ path, host, access, upstream, timeout }: Config['routes'][number]): Route {
+  return {
+    name: `${host ?? ''}${path}`,
+    ...compileAccess(access),
+    upstream: upstream ?? null,
+    timeoutSeconds: timeout,
+  }
+}
+
+/** The way through to applications: headers of one room, connections of another. */
+function createPassage(config: Config, log: Log): { pass: Pass; close: () => Promise<void> } {
+  const upstreams = createUpstreams(
+    config.routes.flatMap(({ upstream }) => (upstream === undefined ? [] : [upstream])),
+  )
+  const buildHeaders = createRequestHeaders(isOwned)
+  const identityLines = createIdentityLines(forwarded, config.identity, (header, { subject }) =>
+    log.warn({ header, sub: subject }, 'identity header left out: its value cannot be sent'),
+  )
+  const forwarding = new Map(config.url.map(url => [new URL(url).origin, forwardingLines(url)]))
+  const nobody: readonly string[] = []
+
+  return {
+    pass({ request, response, route, target, identity, cookie, origin, ...passage }) {
+      try {
+        if (route.upstream === null) throw new Error('a route without upstream admitted a request')
+        const headers = buildHeaders(request.rawHeaders, {
+          cookie,
+          forwarding: forwarding.get(origin) ?? nobody,
+          identity: identity === null ? nobody : identityLines(identity),
+          peer: request.socket.remoteAddress ?? '',
+          requestId: passage.requestId,
+        })
+        forward({
+          request,
+          response,
+          target,
+          headers,
+          upstream: upstreams.get(route.upstream),
+          setCookies: passage.setCookies,
+          isGatewayCookie,
+          timeoutMs: route.timeoutSeconds * 1000,
+          onFailure: passage.onFailure,
+        })
+      } catch (error) {
+        passage.onFailure(error)
+      }
+    },
+    close: () => upstreams.close(),
+  }
+}
+
+/** What an application learns of the public origin; Host is the origin's, whatever the client wrote. */
+function forwardingLines(url: string): readonly string[] {
+  const { host, protocol } = new URL(url)
+  return ['Host', host, 'X-Forwarded-Host', host, 'X-Forwarded-Proto', protocol.slice(0, -1)]
+}
+
+/** Runs a task until it succeeds once, with growing pauses, in the background. */
+function keepTrying(task: () => Promise<void>, log: Log): { stop: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  let pauseMs = firstHydrationRetryMs
+  const attempt = () => {
+    task().catch(error => {
+      log.warn({ err: error }, 'keys of the user pool could not be fetched; will try again')
+      timer = setTimeout(attempt, pauseMs).unref()
+      pauseMs = Math.min(pauseMs * 2, lastHydrationRetryMs)
+    })
+  }
+  attempt()
+  return { stop: () => clearTimeout(timer) }
+}
