@@ -1,0 +1,75 @@
+// Renders the README's tables from the code that they describe. `npm run docs` writes them into README.md
+// between their markers; test/readme.test.ts fails while the two differ.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { listSettings } from '../src/config.js'
+import { urlTable } from '../src/endpoints/paths.js'
+import { errorTable } from '../src/errors.js'
+
+const readme = fileURLToPath(new URL('../README.md', import.meta.url))
+
+/** The tables by the name of their marker. */
+export function renderTables(): Record<string, string> {
+  return { settings: settings(), urls: urls(), errors: errors() }
+}
+
+/** README.md with the text between each pair of markers replaced. */
+export function withTables(text: string): string {
+  return Object.entries(renderTables()).reduce((result, [name, table]) => {
+    const marked = new RegExp(`(<!-- ${name} -->\n)[^]*?(<!-- /${name} -->)`)
+    if (!marked.test(result)) throw new Error(`README.md has no markers for ${name}`)
+    return result.replace(marked, (_, open: string, close: string) => `${open}${table}${close}`)
+  }, text)
+}
+
+function settings(): string {
+  const rows = listSettings().map(({ yaml, env, schema }) => {
+    const { description = '', example } = schema.meta() ?? {}
+    const shown = example === undefined ? '' : ` Example: \`${plain(example)}\``
+    return [
+      env === undefined ? '' : `\`${env}\``,
+      `\`${yaml}\``,
+      defaultOf(schema),
+      `${description}${shown}`,
+    ]
+  })
+  return table(['environment', 'gateway.yaml', 'default', 'meaning'], rows)
+}
+
+function defaultOf(schema: ReturnType<typeof listSettings>[number]['schema']): string {
+  if (schema.safeParse(undefined).success === false) return 'required'
+  const { defaultValue } = schema.def as { defaultValue?: unknown }
+  return defaultValue === undefined ? '' : `\`${plain(defaultValue)}\``
+}
+
+function plain(value: unknown): string {
+  return typeof value === 'string' ? value.replaceAll('`', '') : JSON.stringify(value)
+}
+
+function urls(): string {
+  const rows = Object.values(urlTable).map(({ method, path, what }) => [
+    `\`${method} /oauth2${path}\``,
+    what,
+  ])
+  return table(['URL', 'what'], rows)
+}
+
+function errors(): string {
+  const rows = Object.entries(errorTable).map(([code, { status, hint }]) => [
+    `\`${code}\``,
+    String(status),
+    hint,
+  ])
+  return table(['code', 'status', 'what it means to the operator'], rows)
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows]
+  return lines
+    .map(cells => `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |\n`)
+    .join('')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  writeFileSync(readme, withTables(readFileSync(readme, 'utf8')))
+}

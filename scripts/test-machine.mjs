@@ -1,0 +1,22 @@
+// Brings what the tests need beside npm packages: Debian's Chromium and Redis. As root it installs them;
+// else it stops and prints the command. Nothing is skipped.
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+
+const needed = [
+  { file: '/usr/bin/chromium', package: 'chromium' },
+  { file: '/usr/bin/openssl', package: 'openssl' },
+]
+
+const missing = needed.filter(({ file }) => !existsSync(file)).map(({ package: name }) => name)
+if (missing.length > 0) {
+  const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing]
+  if (process.getuid?.() !== 0) {
+    process.stderr.write(`The tests need ${missing.join(', ')}:\n  sudo ${install.join(' ')}\n`)
+    process.exit(1)
+  }
+  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+  const options = { stdio: ['ignore', 'ignore', 'inherit'], env }
+  execFileSync('apt-get', ['update', '-qq'], options)
+  execFileSync(install[0], install.slice(1), options)
+}
