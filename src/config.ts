@@ -1,13 +1,21 @@
 // Gathers the settings of all rooms from gateway.yaml and the environment. What a setting means stands
 // in its room's schema; here is only how it is found, and how everything wrong is said at once.
-import { readFileSync } from 'node:fs'
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { accessSettings } from './access/settings.js'
 import { cognitoSettings } from './cognito/settings.js'
 import { SettingsRefused } from './errors.js'
 import { identitySettings } from './identity-headers/settings.js'
 import { parseSecret } from './lib/keyring.js'
+import { describeIssue } from './lib/setting-complaints.js'
+import {
+  type Environment,
+  mergeTrees,
+  readEnvironment,
+  readYaml,
+  type SettingLeaf,
+  type SettingTree,
+  settingLeaves,
+} from './lib/setting-sources.js'
 import { listSetting, portSetting } from './lib/setting-types.js'
 import { logLevels } from './log.js'
 import { loginSettings } from './login/settings.js'
@@ -119,42 +127,37 @@ export type Config = Omit<z.output<typeof settingsSchema>, 'upstream' | 'routes'
   readonly paths: { readonly prefix: string; readonly callback: string }
 }
 
-/** One setting with the names it goes by. */
-export interface SettingName {
-  readonly yaml: string
-  readonly env: string | undefined
-  readonly schema: z.ZodType
-}
-
-/** All leaves of the schema: what the README's table, the environment and the complaints are made of. */
-export function listSettings(): SettingName[] {
-  return leavesOf(settingsSchema, [])
+/** All settings: what the README's table, the environment and the complaints are made of. */
+export function listSettings(): SettingLeaf[] {
+  return settingLeaves(settingsSchema)
 }
 
 /**
- * Reads and checks all settings; the environment wins over the file.
+ * Reads and checks all settings: the environment wins over the file, the file over `base`.
  *
- * `NAME_FILE` gives the value of `NAME` from a file, without its last line end.
  * @param file  path of gateway.yaml
+ * @param base  settings in the shape of gateway.yaml, for what neither names
  * @throws SettingsRefused with every complaint at once
  */
 export function loadConfig({
   env,
   file,
+  base = {},
 }: {
-  env: Readonly<Record<string, string | undefined>>
+  env: Environment
   file?: string | undefined
+  base?: SettingTree
 }): Config {
   const complaints: string[] = []
-  const given = file === undefined ? {} : readYaml(file, complaints)
-  for (const { yaml, env: name } of listSettings()) {
-    const value = name === undefined ? undefined : readEnvironment(name, env, complaints)
-    if (value !== undefined) place(given, yaml.split('.'), value)
-  }
+  const leaves = listSettings()
+  const given = [
+    base,
+    file === undefined ? {} : readYaml(file, complaints),
+    readEnvironment(leaves, env, complaints),
+  ].reduce(mergeTrees)
   const parsed = settingsSchema.safeParse(given)
-  if (!parsed.success)
-    complaints.push(...parsed.error.issues.map(issue => describeIssue(issue, given)))
   if (parsed.success) complaints.push(...crossChecks(parsed.data))
+  else complaints.push(...parsed.error.issues.map(issue => describeIssue(issue, given, leaves)))
   if (!parsed.success || complaints.length > 0) throw new SettingsRefused(complaints)
   return finish(parsed.data)
 }
@@ -192,105 +195,6 @@ function crossChecks({
     )
   }
   return complaints
-}
-
-function describeIssue(issue: z.core.$ZodIssue, given: unknown): string {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys
-      .map(key => `${[...issue.path, key].join('.')}: no such setting; ${nearest(issue.path, key)}`)
-      .join('\n')
-  }
-  const path = issue.path.map(String)
-  const setting = listSettings().find(({ yaml }) => `${path.join('.')}.`.startsWith(`${yaml}.`))
-  const meta = setting?.schema.meta()
-  const env = setting?.env === undefined ? '' : ` (${setting.env})`
-  const example = meta?.example === undefined ? '' : `; example: ${JSON.stringify(meta.example)}`
-  return `${path.join('.')}${env}: ${issue.message}${seen(valueAt(given, path), meta?.secret === true)}${example}`
-}
-
-function seen(value: unknown, secret: boolean): string {
-  if (value === undefined) return ' (it is missing)'
-  return secret ? '' : ` (seen: ${JSON.stringify(value).slice(0, 120)})`
-}
-
-function nearest(path: readonly PropertyKey[], key: string): string {
-  const prefix = path.map(part => `${String(part)}.`).join('')
-  const siblings = listSettings()
-    .map(({ yaml }) => yaml)
-    .filter(yaml => yaml.startsWith(prefix))
-    .map(yaml => yaml.slice(prefix.length).split('.')[0])
-  const known = [...new Set(siblings)].filter(name => name !== undefined)
-  return known.length > 0 ? `there are: ${known.join(', ')}` : `check its place (${key})`
-}
-
-function readYaml(file: string, complaints: string[]): Record<string, unknown> {
-  try {
-    const document = parseDocument(readFileSync(file, 'utf8'))
-    complaints.push(...document.errors.map(error => `${file}: ${error.message}`))
-    const content: unknown = document.errors.length > 0 ? {} : (document.toJS() ?? {})
-    if (typeof content === 'object' && !Array.isArray(content))
-      return content as Record<string, unknown>
-    complaints.push(`${file}: expected a mapping of settings at the top`)
-  } catch (error) {
-    complaints.push(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-  return {}
-}
-
-function readEnvironment(
-  name: string,
-  env: Readonly<Record<string, string | undefined>>,
-  complaints: string[],
-): string | undefined {
-  const direct = env[name] ?? (name === 'GATEWAY_PORT' ? env.PORT : undefined)
-  const file = env[`${name}_FILE`]
-  if (direct !== undefined && direct !== '') return direct.trim()
-  if (file === undefined || file === '') return undefined
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch (error) {
-    complaints.push(
-      `${name}_FILE: ${file} cannot be read (${(error as NodeJS.ErrnoException).code})`,
-    )
-    return undefined
-  }
-}
-
-function place(target: Record<string, unknown>, [first, ...rest]: string[], value: unknown): void {
-  if (first === undefined) return
-  if (rest.length === 0) {
-    target[first] = value
-    return
-  }
-  const inner = target[first]
-  const branch = typeof inner === 'object' && inner !== null ? { ...inner } : {}
-  target[first] = branch
-  place(branch as Record<string, unknown>, rest, value)
-}
-
-function valueAt(tree: unknown, path: readonly string[]): unknown {
-  return path.reduce<unknown>(
-    (branch, key) =>
-      typeof branch === 'object' && branch !== null ? (branch as never)[key] : undefined,
-    tree,
-  )
-}
-
-function leavesOf(schema: z.ZodType, path: readonly string[]): SettingName[] {
-  const inner = innermost(schema)
-  if (inner instanceof z.ZodObject && path.length < 3) {
-    return Object.entries(inner.shape as Record<string, z.ZodType>).flatMap(([key, child]) =>
-      leavesOf(child, [...path, key]),
-    )
-  }
-  return [{ yaml: path.join('.'), env: schema.meta()?.env, schema }]
-}
-
-function innermost(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault) {
-    return innermost(schema.unwrap() as z.ZodType)
-  }
-  return schema
 }
 
 function toSecret(text: string, context: z.RefinementCtx): Buffer {

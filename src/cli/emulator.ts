@@ -1,4 +1,46 @@
 // cognito-gateway emulator
-import { startEmulator } from '../emulator/app.js'
+import { type Emulator, startEmulator } from '../emulator/app.js'
+import { type PoolSettings, readPool } from '../emulator/pool.js'
 import { closeOnSignal } from './close-on-signal.js'
-import { explainListen } from './serve.js'
+import { explainListen } from './listen-error.js'
+
+/** Serves a local user pool until a signal comes. */
+export async function emulator({
+  pool: file,
+  host,
+  port,
+}: {
+  pool?: string
+  host: string
+  port: number
+}): Promise<void> {
+  const running = await openEmulator({ pool: readPool(file), host, port }, '--port')
+  process.stdout.write(describePool(running))
+  closeOnSignal(() => running.close())
+}
+
+/** Starts an emulator, or says why its port cannot be had. @param option  that changes the port */
+export async function openEmulator(
+  place: { pool: PoolSettings; host: string; port: number },
+  option: string,
+): Promise<Emulator> {
+  try {
+    return await startEmulator(place)
+  } catch (error) {
+    throw explainListen(error, place.host, place.port, option)
+  }
+}
+
+function describePool({ domain, issuer, settings }: Emulator): string {
+  const users = settings.users.map(
+    ({ username, password, groups }) => `  ${username} / ${password}  (${groups.join(', ')})\n`,
+  )
+  const clients = settings.clients.map(
+    ({ id, secrets: [secret = 'none'] }) => `  ${id}  secret: ${secret}\n`,
+  )
+  return [
+    `Local Cognito emulator\n\n`,
+    `COGNITO_DOMAIN=${domain}\nCOGNITO_ISSUER=${issuer}\nCOGNITO_USER_POOL_ID=${settings.poolId}\n\n`,
+    `App clients\n${clients.join('')}\nUsers\n${users.join('')}\n`,
+  ].join('')
+}

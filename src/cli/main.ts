@@ -30,6 +30,7 @@ program
   .option('--config <file>', 'settings for the gateway; what is missing is filled in')
   .option('--public-client', 'log in with the app client that has no secret')
   .option('--port <number>', 'port of the gateway', toPort, 3000)
+  .option('--admin-port <number>', 'port of its admin listener', toPort, 3001)
   .option('--emulator-port <number>', 'port of the emulator', toPort, 9339)
   .option('--app-port <number>', 'port of the sample application', toPort, 8080)
   .action((options: Parameters<typeof dev>[0]) => dev(options))

@@ -4,6 +4,7 @@ import { createAdminApp, createApp } from '../app.js'
 import type { Config } from '../config.js'
 import type { Log } from '../log.js'
 import { createServices } from '../services.js'
+import { explainListen } from './listen-error.js'
 
 /** Connections that may wait to be accepted; the system's own limit applies as well. */
 const backlog = 4096
@@ -16,8 +17,15 @@ export interface RunningGateway {
   close(): Promise<void>
 }
 
-/** Listens on both ports. Throws with the port and the setting's name when one is taken. */
-export async function serve(config: Config, log: Log): Promise<RunningGateway> {
+/** Listens on both ports. Throws with the port and what changes it when one is taken. */
+export async function serve(
+  config: Config,
+  log: Log,
+  names: { port: string; adminPort: string } = {
+    port: 'GATEWAY_PORT',
+    adminPort: 'GATEWAY_ADMIN_PORT',
+  },
+): Promise<RunningGateway> {
   const services = createServices(config, log)
   const app = createApp(services)
   const admin = createAdminApp(services)
@@ -26,8 +34,8 @@ export async function serve(config: Config, log: Log): Promise<RunningGateway> {
     await services.close()
   }
   try {
-    const address = await listen(app, config.listen, 'GATEWAY_PORT')
-    const adminAddress = await listen(admin, config.admin, 'GATEWAY_ADMIN_PORT')
+    const address = await listen(app, config.listen, names.port)
+    const adminAddress = await listen(admin, config.admin, names.adminPort)
     return { address, adminAddress, close }
   } catch (error) {
     await close()
@@ -43,24 +51,6 @@ async function listen(
   try {
     return await app.listen({ host, port, backlog })
   } catch (error) {
-    throw new Error(explainListen(error as NodeJS.ErrnoException, host, port, setting), {
-      cause: error,
-    })
+    throw explainListen(error, host, port, setting)
   }
-}
-
-/** What keeps a port from being listened on, and which setting changes it. */
-export function explainListen(
-  { code, message }: NodeJS.ErrnoException,
-  host: string,
-  port: number,
-  setting: string,
-): string {
-  if (code === 'EADDRINUSE') {
-    return `port ${port} is taken by another program; stop that one, or choose another port with ${setting}`
-  }
-  if (code === 'EACCES')
-    return `port ${port} needs privileges; choose one above 1023 with ${setting}`
-  if (code === 'EADDRNOTAVAIL') return `${host} is no address of this machine; see ${setting}`
-  return message
 }

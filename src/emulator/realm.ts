@@ -1,0 +1,46 @@
+// What every endpoint of the emulator shares.
+import type { Views } from '../lib/views.js'
+import type { Keys } from './keys.js'
+import type { PoolClient, PoolSettings, PoolUser } from './pool.js'
+import type { State } from './state.js'
+import type { TokenMaker } from './tokens.js'
+
+/** One running user pool. */
+export interface Realm {
+  readonly settings: PoolSettings
+  /** Origin of the hosted UI. */
+  readonly domain: string
+  readonly issuer: string
+  readonly keys: Keys
+  readonly tokens: TokenMaker
+  readonly state: State
+  readonly views: Views
+  /** NumericDate seconds, with the clock fault. */
+  readonly clock: () => number
+}
+
+/** Values of a query or a form; a name that comes twice keeps its first value. */
+export type Parameters = Readonly<Record<string, string | undefined>>
+
+/** The app client with this id. */
+export function findClient({ settings }: Realm, id: string | undefined): PoolClient | undefined {
+  return settings.clients.find(client => client.id === id)
+}
+
+/** The user with this user name or e-mail address. */
+export function findUser({ settings }: Realm, login: string): PoolUser | undefined {
+  return settings.users.find(
+    ({ username, attributes }) => username === login || attributes.email === login,
+  )
+}
+
+/** A query or form body as {@link Parameters}. */
+export function readParameters(input: unknown): Parameters {
+  const entries = Object.entries((input ?? {}) as Record<string, unknown>)
+  return Object.fromEntries(
+    entries.map(([name, value]) => {
+      const first: unknown = Array.isArray(value) ? value[0] : value
+      return [name, typeof first === 'string' ? first : undefined]
+    }),
+  )
+}

@@ -1,0 +1,105 @@
+// Where settings come from: a YAML file and the environment, as one tree in the shape of the file.
+import { readFileSync } from 'node:fs'
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+
+/** Settings as given: nothing is checked yet. */
+export type SettingTree = Readonly<Record<string, unknown>>
+
+/** Variables of a process. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** One setting with the names it goes by. */
+export interface SettingLeaf {
+  /** Path in the file, with dots. */
+  readonly yaml: string
+  readonly env: string | undefined
+  readonly schema: z.ZodType
+}
+
+/** Variables of the platform that stand in for one of ours. */
+const standIns: Readonly<Record<string, string>> = { GATEWAY_PORT: 'PORT' }
+
+/** The leaves of a schema, in its order. */
+export function settingLeaves(schema: z.ZodType, path: readonly string[] = []): SettingLeaf[] {
+  const inner = innermost(schema)
+  if (inner instanceof z.ZodObject) {
+    return Object.entries(inner.shape as Record<string, z.ZodType>).flatMap(([key, child]) =>
+      settingLeaves(child, [...path, key]),
+    )
+  }
+  return [{ yaml: path.join('.'), env: schema.meta()?.env, schema }]
+}
+
+/** Without defaults around it, so that an object shows its keys. */
+function innermost(schema: z.ZodType): z.ZodType {
+  const wrapped = schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault
+  return wrapped ? innermost(schema.unwrap() as z.ZodType) : schema
+}
+
+/** A settings file. What keeps it from being read becomes a complaint. */
+export function readYaml(file: string, complaints: string[]): SettingTree {
+  try {
+    const document = parseDocument(readFileSync(file, 'utf8'))
+    if (document.errors.length > 0) {
+      complaints.push(...document.errors.map(({ message }) => `${file}: ${message}`))
+      return {}
+    }
+    const content: unknown = document.toJS() ?? {}
+    if (isTree(content)) return content
+    complaints.push(`${file}: expected settings by name at the top`)
+  } catch (error) {
+    complaints.push(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  return {}
+}
+
+/**
+ * The settings that the environment gives.
+ *
+ * `NAME_FILE` reads the value of `NAME` from a file, without the white space around it.
+ */
+export function readEnvironment(
+  leaves: readonly SettingLeaf[],
+  env: Environment,
+  complaints: string[],
+): SettingTree {
+  return leaves
+    .map(({ yaml, env: name }) => {
+      const value = name === undefined ? undefined : readVariable(name, env, complaints)
+      return value === undefined ? {} : nest(yaml.split('.'), value)
+    })
+    .reduce(mergeTrees, {})
+}
+
+/** Both trees; where they meet the second wins. */
+export function mergeTrees(first: SettingTree, second: SettingTree): SettingTree {
+  const merged: Record<string, unknown> = { ...first }
+  for (const [key, value] of Object.entries(second)) {
+    const before = merged[key]
+    merged[key] = isTree(before) && isTree(value) ? mergeTrees(before, value) : value
+  }
+  return merged
+}
+
+function readVariable(name: string, env: Environment, complaints: string[]): string | undefined {
+  const value = env[name] ?? env[standIns[name] ?? '']
+  if (value !== undefined && value !== '') return value.trim()
+  const file = env[`${name}_FILE`]
+  if (file === undefined || file === '') return undefined
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    complaints.push(`${name}_FILE: ${file} cannot be read (${code})`)
+    return undefined
+  }
+}
+
+function nest([first = '', ...rest]: string[], value: unknown): SettingTree {
+  return { [first]: rest.length === 0 ? value : nest(rest, value) }
+}
+
+function isTree(value: unknown): value is SettingTree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
