@@ -1,9 +1,9 @@
 // GET and POST /login: the hosted UI's sign-in page, with the field names of the classic one.
 import { randomUUID } from 'node:crypto'
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type Authorization, grantCode, judgeAuthorization } from '../authorization.js'
 import { cookieOptions, sendPage } from '../page.js'
-import { findUser, type Parameters, type Realm, readParameters } from '../realm.js'
+import { findUser, type Realm, readParameters } from '../realm.js'
 import { type HostedSession, hostedSession, hostedSessionSeconds } from '../state.js'
 
 export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
@@ -12,7 +12,7 @@ export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
     const judged = judgeAuthorization(realm, parameters)
     if ('location' in judged) return reply.redirect(judged.location, 302)
     const session = hostedSession(realm.state, request.cookies.cognito, realm.clock())
-    return showForm(reply, request.url, parameters, { session, error: null })
+    return showForm(request, reply, { session, error: null })
   })
 
   app.post('/login', async (request, reply) => {
@@ -23,7 +23,7 @@ export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
     const known = request.cookies['XSRF-TOKEN']
     if (known === undefined || form._csrf !== known) {
       const error = 'Your page was too old. Please try again.'
-      return showForm(reply, request.url, parameters, { session: null, error })
+      return showForm(request, reply, { session: null, error })
     }
     if (form.continue === 'yes') return continueAs(reply, judged.good, request.cookies.cognito)
 
@@ -31,7 +31,7 @@ export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
     if (user === undefined || user.password !== form.password || !user.enabled) {
       const error =
         user?.enabled === false ? 'User is disabled.' : 'Incorrect username or password.'
-      return showForm(reply, request.url, parameters, { session: null, error })
+      return showForm(request, reply, { session: null, error })
     }
     const session = { user, authTime: realm.clock() }
     const id = randomUUID()
@@ -49,19 +49,19 @@ export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
   }
 
   function showForm(
+    request: FastifyRequest,
     reply: FastifyReply,
-    action: string,
-    { login_hint: hint }: Parameters,
     { session, error }: { session: HostedSession | null; error: string | null },
   ) {
-    const csrf = randomUUID()
+    // One token for all tabs of the browser, as Cognito has it.
+    const csrf = request.cookies['XSRF-TOKEN'] ?? randomUUID()
     reply.setCookie('XSRF-TOKEN', csrf, cookieOptions(realm))
     return sendPage(realm, reply, 'login', {
       title: 'Sign in',
-      action,
+      action: request.url,
       csrf,
       error,
-      hint: hint ?? '',
+      hint: readParameters(request.query).login_hint ?? '',
       continueAs: session?.user.username ?? null,
       accounts: realm.settings.showAccounts ? realm.settings.users : [],
     })
