@@ -32,4 +32,10 @@ t.test('every script that the README runs exists', async t => {
     t.ok(script in scripts, script)
 })
 
-const cognitoUrls = new Set(['/oauth2/authorize', '/oauth2/token', '/oauth2/revoke'])
+/** Cognito's own URLs, and AWS ALB's callback. */
+const cognitoUrls = new Set([
+  '/oauth2/authorize',
+  '/oauth2/idpresponse',
+  '/oauth2/revoke',
+  '/oauth2/token',
+])

@@ -64,6 +64,7 @@ export function readEnvironment(
   env: Environment,
   complaints: string[],
 ): SettingTree {
+  complaints.push(...unknownVariables(leaves, env))
   return leaves
     .map(({ yaml, env: name }) => {
       const value = name === undefined ? undefined : readVariable(name, env, complaints)
@@ -81,6 +82,19 @@ export function mergeTrees(first: SettingTree, second: SettingTree): SettingTree
   }
   return merged
 }
+
+/** Variables that look like ours and are none: most likely misspelt. */
+function unknownVariables(leaves: readonly SettingLeaf[], env: Environment): string[] {
+  const known = new Set(leaves.flatMap(({ env: name }) => (name ? [name, `${name}_FILE`] : [])))
+  return Object.keys(env)
+    .filter(
+      name => /^(?:GATEWAY|COGNITO)_/.test(name) && !known.has(name) && !serviceLink.test(name),
+    )
+    .map(name => `${name}: there is no such setting; the README lists them`)
+}
+
+/** What Kubernetes adds for a service that happens to be called `gateway`. */
+const serviceLink = /_SERVICE_(?:HOST|PORT)|_PORT_\d+_(?:TCP|UDP)/
 
 function readVariable(name: string, env: Environment, complaints: string[]): string | undefined {
   const value = env[name] ?? env[standIns[name] ?? '']
