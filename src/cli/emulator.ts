@@ -4,16 +4,16 @@ import { type PoolSettings, readPool } from '../emulator/pool.js'
 import { closeOnSignal } from './close-on-signal.js'
 import { explainListen } from './listen-error.js'
 
+/** What the command line may change. */
+export interface EmulatorCommandOptions {
+  /** A file with users and app clients. */
+  readonly pool?: string
+  readonly host: string
+  readonly port: number
+}
+
 /** Serves a local user pool until a signal comes. */
-export async function emulator({
-  pool: file,
-  host,
-  port,
-}: {
-  pool?: string
-  host: string
-  port: number
-}): Promise<void> {
+export async function emulator({ pool: file, host, port }: EmulatorCommandOptions): Promise<void> {
   const running = await openEmulator({ pool: readPool(file), host, port }, '--port')
   process.stdout.write(describePool(running))
   closeOnSignal(() => running.close())

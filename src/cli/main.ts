@@ -1,10 +1,12 @@
 #!/usr/bin/env node
-// The command line. Exit status: 0 done, 1 failed, 2 wrong usage or settings.
+// The command line. Exit status: 0 done, 1 failed, 2 wrong usage or settings. What only development needs is
+// loaded on demand, so that the emulator costs a gateway in production nothing.
+import './heap.js'
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { SettingsRefused } from '../errors.js'
-import { dev } from './dev.js'
-import { emulator } from './emulator.js'
+import type { DevOptions } from './dev.js'
+import type { EmulatorCommandOptions } from './emulator.js'
 import { keygen } from './keygen.js'
 import { start } from './start.js'
 
@@ -33,7 +35,10 @@ program
   .option('--admin-port <number>', 'port of its admin listener', toPort, 3001)
   .option('--emulator-port <number>', 'port of the emulator', toPort, 9339)
   .option('--app-port <number>', 'port of the sample application', toPort, 8080)
-  .action((options: Parameters<typeof dev>[0]) => dev(options))
+  .action(async (options: DevOptions) => {
+    const { dev } = await import('./dev.js')
+    await dev(options)
+  })
 
 program
   .command('emulator')
@@ -41,7 +46,10 @@ program
   .option('--pool <file>', 'users, groups, app clients and lifetimes as YAML')
   .option('--host <address>', 'address to listen on', 'localhost')
   .option('--port <number>', 'port to listen on', toPort, 9339)
-  .action((options: Parameters<typeof emulator>[0]) => emulator(options))
+  .action(async (options: EmulatorCommandOptions) => {
+    const { emulator } = await import('./emulator.js')
+    await emulator(options)
+  })
 
 program
   .command('keygen')

@@ -14,13 +14,24 @@ export function createCall(
   timeoutMs: number,
 ): Call {
   return async (url, init = {}) => {
-    const signal = AbortSignal.timeout(timeoutMs)
-    const answer = await fetch(toInternal(url, settings), { ...init, redirect: 'manual', signal })
-    const body = await readBounded(answer)
-    const { status, statusText, headers } = answer
-    const bodiless = status === 204 || status === 304
-    return new Response(bodiless ? null : body, { status, statusText, headers })
+    // Not AbortSignal.timeout: it would hold on to the whole exchange until it fires.
+    const deadline = new AbortController()
+    const timer = setTimeout(() => deadline.abort(timedOut()), timeoutMs)
+    try {
+      const { signal } = deadline
+      const answer = await fetch(toInternal(url, settings), { ...init, redirect: 'manual', signal })
+      const body = await readBounded(answer)
+      const { status, statusText, headers } = answer
+      const bodiless = status === 204 || status === 304
+      return new Response(bodiless ? null : body, { status, statusText, headers })
+    } finally {
+      clearTimeout(timer)
+    }
   }
+}
+
+function timedOut(): DOMException {
+  return new DOMException('the deadline of the call has passed', 'TimeoutError')
 }
 
 async function readBounded(answer: Response): Promise<Uint8Array<ArrayBuffer>> {

@@ -41,9 +41,10 @@ function print(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+/** What stands at a path, or at the last part of it that is there: a list may have come as text. */
 function valueAt(tree: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>((branch, key) => {
-    if (typeof branch !== 'object' || branch === null) return undefined
+    if (typeof branch !== 'object' || branch === null) return branch
     return Object.hasOwn(branch, key) ? (branch as Record<string, unknown>)[key] : undefined
   }, tree)
 }

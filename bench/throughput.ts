@@ -1,0 +1,82 @@
+// How much faster is the gateway, with login, than proxies without? Interleaved rounds (A B C A B C …),
+// medians, each server alone on one core, the same upstream and the same cookie for all.
+import { freePort } from '../test/fixtures/free-port.js'
+import { startGateway } from './lib/gateway.js'
+import { load, type Measured, median, requireWrk } from './lib/load.js'
+import { otherCore, type Server, startServer, stopServer } from './lib/processes.js'
+
+const warmUpSeconds = 2
+const roundSeconds = 4
+
+/** Rows of the table: name, requests a second, CPU microseconds a request of the server, ratio. */
+export async function throughput(rounds: number): Promise<string[][]> {
+  requireWrk()
+  const upstreamPort = await freePort()
+  const upstream = `http://127.0.0.1:${upstreamPort}`
+  const application = await startServer(
+    'upstream',
+    upstreamPort,
+    ['node', 'bench/peers/upstream.mjs', String(upstreamPort)],
+    { core: otherCore },
+  )
+  const gateway = await startGateway(upstream)
+  const peers = await Promise.all(['reply-from', 'undici'].map(name => startPeer(name, upstream)))
+  const servers = [gateway.server, ...peers]
+  try {
+    const cookie = await gateway.signIn()
+    for (const server of servers) await load(server, { cookie, seconds: warmUpSeconds })
+    const measured = new Map<string, Measured[]>(servers.map(({ name }) => [name, []]))
+    for (let round = 0; round < rounds; round++) {
+      for (const server of servers) {
+        measured.get(server.name)?.push(await load(server, { cookie, seconds: roundSeconds }))
+        await checkAnswer(server, cookie, server === gateway.server)
+      }
+    }
+    return rows(servers, measured, Buffer.byteLength(cookie))
+  } finally {
+    await Promise.all([...servers, application].map(stopServer))
+    await gateway.emulator.close()
+  }
+}
+
+async function startPeer(name: string, upstream: string): Promise<Server> {
+  const port = await freePort()
+  return startServer(name, port, ['node', `bench/peers/${name}.mjs`, String(port), upstream])
+}
+
+/** Not only 200: the application saw the right person, and not the session cookie. */
+async function checkAnswer(server: Server, cookie: string, isGateway: boolean): Promise<void> {
+  const headers = { cookie, host: `localhost:${server.port}` }
+  const answer = await fetch(`http://localhost:${server.port}/echo`, { headers })
+  const head = (await answer.text()).toLowerCase()
+  const right = isGateway
+    ? head.includes('x-forwarded-email: jane@example.com') && !head.includes('cgw-session')
+    : head.includes('cgw-session')
+  if (answer.status !== 200 || !right)
+    throw new Error(`${server.name} answered wrongly: nothing counts`)
+}
+
+function rows(
+  servers: readonly Server[],
+  measured: ReadonlyMap<string, readonly Measured[]>,
+  cookieBytes: number,
+): string[][] {
+  const medians = servers.map(({ name }) => {
+    const all = measured.get(name) ?? []
+    return {
+      name:
+        name === 'cognito-gateway'
+          ? `${name}, session cookie of ${cookieBytes} bytes`
+          : `${name}, no login, same cookie`,
+      perSecond: median(all.map(({ requestsPerSecond }) => requestsPerSecond)),
+      cpu: median(all.map(({ cpuMicroseconds }) => cpuMicroseconds)),
+    }
+  })
+  const ours = medians[0]?.perSecond ?? Number.NaN
+  return medians.map(({ name, perSecond, cpu }) => [
+    name,
+    perSecond.toFixed(0),
+    cpu.toFixed(0),
+    (ours / perSecond).toFixed(2),
+  ])
+}
