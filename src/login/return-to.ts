@@ -16,6 +16,9 @@ export interface ReturnToRules {
 /** Long deep links are real; longer ones do not fit into a cookie with seven others. */
 const maxLength = 2000
 const controlSpaceOrBackslash = /[\p{Cc}\s\\]/u
+/** `https:host` is a path to the parser and a host to people; `blob:` has the origin of its inside. */
+const scheme = /^[a-z][a-z0-9+.-]*:/i
+const webAddress = /^https?:\/\/[^/]/i
 
 /**
  * The Location for a return address that somebody asked for, or null when it leads elsewhere.
@@ -25,6 +28,7 @@ const controlSpaceOrBackslash = /[\p{Cc}\s\\]/u
  */
 export function judgeReturnTo(asked: string, rules: ReturnToRules): string | null {
   if (asked.length > maxLength || controlSpaceOrBackslash.test(asked)) return null
+  if (scheme.test(asked) && !webAddress.test(asked)) return null
   const url = parse(asked, rules.origin)
   if (url === null || url.username !== '' || url.password !== '') return null
   if (url.origin !== rules.origin)

@@ -38,7 +38,7 @@ export function encodeSession({ id, tokens, signedInAt, seenAt }: Session): stri
 
 /** The session, or null when the bytes were written by another version. */
 export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Session | null {
-  const encoded: unknown = JSON.parse(bytes.toString('utf8'))
+  const encoded = parse(bytes)
   if (!Array.isArray(encoded) || encoded[0] !== version) return null
   const [, id, idToken, accessToken, refreshToken, issuedAt, expiresAt, signedInAt, seenAt] =
     encoded as unknown as Encoded
@@ -48,6 +48,15 @@ export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Sessio
     tokens: { idToken, accessToken, refreshToken, issuedAt, expiresAt },
     signedInAt,
     seenAt,
+  }
+}
+
+/** What another version wrote may be no JSON at all. */
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'))
+  } catch {
+    return null
   }
 }
 

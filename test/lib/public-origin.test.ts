@@ -1,0 +1,35 @@
+import t from 'tap'
+import { createOriginFinder, splitHost } from '../../src/lib/public-origin.js'
+
+t.test('a Host header chooses from the list, and becomes part of nothing', async t => {
+  const find = createOriginFinder([
+    'https://a.example',
+    'http://localhost:3000',
+    'http://localhost:4000',
+  ])
+  const rows: [string | undefined, string | null][] = [
+    ['a.example', 'https://a.example'],
+    ['A.Example', 'https://a.example'],
+    ['a.example.', 'https://a.example'],
+    ['a.example:443', 'https://a.example'],
+    ['a.example:8443', 'https://a.example'],
+    ['localhost:4000', 'http://localhost:4000'],
+    ['localhost:5000', 'http://localhost:3000'],
+    ['b.example', null],
+    ['a.example.evil', null],
+    ['evil-a.example', null],
+    ['a.example/', null],
+    ['a.example@b', null],
+    ['', null],
+    [undefined, null],
+  ]
+  for (const [host, expected] of rows) t.equal(find(host)?.origin ?? null, expected, String(host))
+  t.equal(find('a.example')?.secure, true)
+  t.equal(find('localhost')?.secure, false)
+})
+
+t.test('a host is split without case, port and trailing dot', async t => {
+  t.strictSame(splitHost('A.b.:80'), { name: 'a.b', port: ':80' })
+  t.strictSame(splitHost('[::1]:80'), { name: '[::1]', port: ':80' })
+  t.strictSame(splitHost('[::1]'), { name: '[::1]', port: '' })
+})

@@ -1,0 +1,82 @@
+import t from 'tap'
+import type { Session } from '../../src/model.js'
+import { createRefresher } from '../../src/session/refresh.js'
+import { session, signedInAt } from '../fixtures/session.js'
+
+const fresh = (at: number) => ({ ...session().tokens, issuedAt: at, expiresAt: at + 3600 })
+
+function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
+  const clock = { now: signedInAt + 3400 }
+  let calls = 0
+  const refresher = createRefresher({
+    store: {
+      write: async (_place, written) => ({
+        session: written,
+        reference: `ref-${calls}`,
+        stale: false,
+      }),
+    },
+    renewTokens: async old => {
+      calls++
+      const tokens = await renew(old)
+      return tokens && { identity: old.identity, tokens }
+    },
+    ttlSeconds: () => 60,
+    clock: () => clock.now,
+  })
+  return { refresher, clock, calls: () => calls }
+}
+
+t.test('1,000 callers at once ask Cognito once and get the same session', async t => {
+  const { refresher, clock, calls } = setUp(async () => fresh(clock.now))
+  const all = await Promise.all(
+    Array.from({ length: 1000 }, () => refresher.refresh('here', session())),
+  )
+  t.equal(calls(), 1)
+  t.equal(new Set(all).size, 1)
+})
+
+t.test('50 sessions are refreshed 50 times, each as itself', async t => {
+  const { refresher, clock, calls } = setUp(async () => fresh(clock.now))
+  const all = await Promise.all(
+    Array.from({ length: 1000 }, (_, n) =>
+      refresher.refresh('here', session({ id: `s${n % 50}` })),
+    ),
+  )
+  t.equal(calls(), 50)
+  for (const [n, stored] of all.entries()) t.equal(stored?.session.id, `s${n % 50}`)
+})
+
+t.test('a failure reaches everybody who waited, and the next one tries again', async t => {
+  let fail = true
+  const { refresher, clock, calls } = setUp(async () => {
+    if (fail) throw new Error('away')
+    return fresh(clock.now)
+  })
+  const results = await Promise.allSettled(
+    [1, 2, 3].map(() => refresher.refresh('here', session())),
+  )
+  t.strictSame(
+    results.map(({ status }) => status),
+    ['rejected', 'rejected', 'rejected'],
+  )
+  fail = false
+  t.ok(await refresher.refresh('here', session()))
+  t.equal(calls(), 2)
+})
+
+t.test('what a session has become is remembered for a minute', async t => {
+  const { refresher, clock } = setUp(async () => fresh(clock.now))
+  t.equal(refresher.successor(session()), null)
+  const stored = await refresher.refresh('here', session())
+  t.equal(refresher.successor(session()), stored)
+  if (stored) t.equal(refresher.successor(stored.session), null, 'the newest has no successor')
+  clock.now += 60
+  t.equal(refresher.successor(session()), null)
+})
+
+t.test('refused for good is null, and is not remembered', async t => {
+  const { refresher } = setUp(async () => null)
+  t.equal(await refresher.refresh('here', session()), null)
+  t.equal(refresher.successor(session()), null)
+})
