@@ -20,7 +20,7 @@ export function describeIssue(
 }
 
 function describeSeen(issue: z.core.$ZodIssue, value: unknown, secret: boolean): string {
-  if (value === undefined) return 'is missing'
+  if (value === undefined) return issue.code === 'custom' ? issue.message : 'is missing'
   return `${issue.message}${secret ? '' : `, seen: ${print(value).slice(0, 120)}`}`
 }
 

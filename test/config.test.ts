@@ -1,0 +1,180 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import t from 'tap'
+import { loadConfig } from '../src/config.js'
+import { SettingsRefused } from '../src/errors.js'
+import { secret } from './fixtures/gateway.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'gateway-config-'))
+let files = 0
+
+const good = {
+  COGNITO_USER_POOL_ID: 'eu-west-1_Abc123',
+  COGNITO_CLIENT_ID: '1example23456789',
+  COGNITO_DOMAIN: 'my-prefix',
+  GATEWAY_UPSTREAM: 'http://localhost:8080',
+  GATEWAY_SECRET: secret,
+}
+
+function file(content: string): string {
+  const path = join(folder, `${files++}.txt`)
+  writeFileSync(path, content)
+  return path
+}
+
+function complaints(env: Record<string, string | undefined>, yaml?: string): readonly string[] {
+  try {
+    loadConfig({ env, file: yaml === undefined ? undefined : file(yaml) })
+  } catch (error) {
+    if (error instanceof SettingsRefused) return error.complaints
+    throw error
+  }
+  return []
+}
+
+t.test('four settings and a secret are enough', async t => {
+  const config = loadConfig({ env: good })
+  t.strictSame(config.url, ['http://localhost:3000'])
+  t.match(config.routes, [
+    { path: '/', access: 'signed-in', upstream: 'http://localhost:8080', timeout: 60 },
+  ])
+  t.match(config.session, { idle: 28_800, max: 43_200, refreshBefore: 300 })
+  t.strictSame(config.paths, { prefix: '/oauth2', callback: '/oauth2/callback' })
+  t.strictSame(config.cognito.scopes, ['openid', 'email', 'profile'])
+})
+
+t.test('the environment wins over the file, and NAME_FILE and PORT are read', async t => {
+  const yaml = file('session: { idle: 1h, max: 2h }\nlisten: { port: 4000 }\n')
+  const env = {
+    ...good,
+    GATEWAY_SESSION_IDLE: '30m',
+    PORT: '5000',
+    COGNITO_CLIENT_SECRET_FILE: file('abc\n'),
+  }
+  const config = loadConfig({ env, file: yaml })
+  t.match(config.session, { idle: 1800, max: 7200 })
+  t.equal(config.listen.port, 5000)
+  t.strictSame(config.cognito.clientSecret, ['abc'])
+  t.equal(loadConfig({ env: { ...env, GATEWAY_PORT: '6000' } }).listen.port, 6000)
+})
+
+t.test('everything that is wrong is said at once, with what was seen and an example', async t => {
+  const said = complaints({
+    COGNITO_USER_POOL_ID: 'nonsense',
+    COGNITO_DOMAIN: 'http://example.com',
+    GATEWAY_URL: 'https://a.example/path',
+    GATEWAY_SESSION_IDLE: '5',
+    GATEWAY_SECRET: 'short',
+    GATEWAY_UPSTRAEM: 'http://x',
+  }).join('\n')
+  for (const expected of [
+    /COGNITO_CLIENT_ID\): is missing; example: 1example/,
+    /GATEWAY_URL\): .*origin.*seen: https:\/\/a\.example\/path/,
+    /GATEWAY_SESSION_IDLE\): .*30s, 15m.*seen: 5/,
+    /GATEWAY_SECRET\): a secret was read as base64url/,
+    /GATEWAY_UPSTRAEM: there is no such setting/,
+  ]) {
+    t.match(said, expected)
+  }
+  t.notMatch(said, 'short', 'a secret is not shown')
+})
+
+t.test('each of these stops the start', async t => {
+  const rows: [string, Record<string, string | undefined>, string | undefined, RegExp][] = [
+    [
+      'no upstream and no routes',
+      { ...good, GATEWAY_UPSTREAM: undefined },
+      undefined,
+      /neither given/,
+    ],
+    ['both', good, 'routes: []', /both given/],
+    [
+      'an upstream with a path',
+      { ...good, GATEWAY_UPSTREAM: 'http://x/y' },
+      undefined,
+      /without path/,
+    ],
+    [
+      'an unknown setting',
+      good,
+      'sesion: {}',
+      /sesion: there is no such setting; there are: .*session/,
+    ],
+    [
+      'an unknown setting further in',
+      good,
+      'session: { idel: 1h }',
+      /session\.idel: there is no such setting/,
+    ],
+    ['a pool id without region', { ...good, COGNITO_USER_POOL_ID: 'abc' }, undefined, /REGION_ID/],
+    [
+      'offline_access',
+      { ...good, COGNITO_SCOPES: 'openid offline_access' },
+      undefined,
+      /invalid_scope/,
+    ],
+    ['no openid', { ...good, COGNITO_SCOPES: 'email' }, undefined, /openid is needed/],
+    [
+      'plain http to Cognito',
+      { ...good, COGNITO_DOMAIN: 'http://a.example' },
+      undefined,
+      /plain http/,
+    ],
+    [
+      'three client secrets',
+      { ...good, COGNITO_CLIENT_SECRET: 'a,b,c' },
+      undefined,
+      /clientSecret/,
+    ],
+    ['one secret twice', { ...good, GATEWAY_SECRET: `${secret},${secret}` }, undefined, /twice/],
+    [
+      'a file that is not there',
+      { ...good, GATEWAY_SECRET_FILE: '/nowhere', GATEWAY_SECRET: undefined },
+      undefined,
+      /ENOENT/,
+    ],
+    ['broken YAML', good, 'a: [', /txt: /],
+    ['YAML that is a list', good, '- a', /settings by name/],
+    [
+      'a host of no origin',
+      { ...good, GATEWAY_UPSTREAM: undefined },
+      'routes: [{ path: /, host: b.example, access: public, upstream: "http://x" }]',
+      /host of no origin/,
+    ],
+    [
+      'a route without upstream',
+      { ...good, GATEWAY_UPSTREAM: undefined },
+      'routes: [{ path: /, access: public }]',
+      /needs an upstream/,
+    ],
+    [
+      'a path that is no path',
+      { ...good, GATEWAY_UPSTREAM: undefined },
+      'routes: [{ path: /a/../b, access: deny }, { path: /a/, access: deny }]',
+      /routes\.0\.path/,
+    ],
+  ]
+  for (const [name, env, yaml, expected] of rows)
+    t.match(complaints(env, yaml).join('\n'), expected, name)
+  t.strictSame(complaints(good), [], 'the neighbour of all of them')
+  const served = {
+    ...good,
+    GATEWAY_SERVICE_HOST: '10.0.0.1',
+    GATEWAY_PORT_3000_TCP: 'tcp://10.0.0.1',
+  }
+  t.strictSame(complaints(served), [], 'what Kubernetes adds for a service called gateway')
+})
+
+t.test('several origins, each with the host of its routes', async t => {
+  const config = loadConfig({
+    env: {
+      ...good,
+      GATEWAY_UPSTREAM: undefined,
+      GATEWAY_URL: 'https://a.example, https://b.example/',
+    },
+    file: file('routes: [{ path: /, host: B.example, access: public, upstream: "http://x" }]'),
+  })
+  t.strictSame(config.url, ['https://a.example', 'https://b.example'])
+  t.equal(config.routes[0]?.host, 'b.example')
+})
