@@ -65,6 +65,6 @@ t.test('the pool that comes with the package is good; a bad one names every faul
   t.equal(readPool().clients.length, 2)
   t.throws(
     () => parsePool({ users: [], clients: [{ id: 'a b' }], extra: 1 }),
-    /users[^]*clients\.0\.id[^]*extra/,
+    /users[\s\S]*clients\.0\.id[\s\S]*extra/,
   )
 })
