@@ -1,6 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import t from 'tap'
 import { loadConfig } from '../src/config.js'
 import { SettingsRefused } from '../src/errors.js'
@@ -164,6 +165,12 @@ t.test('each of these stops the start', async t => {
     GATEWAY_PORT_3000_TCP: 'tcp://10.0.0.1',
   }
   t.strictSame(complaints(served), [], 'what Kubernetes adds for a service called gateway')
+})
+
+t.test('the example file is good', async t => {
+  const yaml = fileURLToPath(new URL('../gateway.example.yaml', import.meta.url))
+  const config = loadConfig({ env: { GATEWAY_SECRET: secret }, file: yaml })
+  t.equal(config.routes.length, 3)
 })
 
 t.test('several origins, each with the host of its routes', async t => {

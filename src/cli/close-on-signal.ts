@@ -1,11 +1,15 @@
 // Ends a running command on Ctrl-C or SIGTERM: what is open is closed, a second signal ends at once.
 
-/** Closes once, then lets the process end by itself. */
+/** How long open requests may take to finish. */
+const deadlineMs = 10_000
+
+/** Closes once and exits with 0; what is still open at the deadline is cut. */
 export function closeOnSignal(close: () => Promise<void>): void {
   let closing = false
   const onSignal = () => {
     if (closing) process.exit(1)
     closing = true
+    setTimeout(() => process.exit(0), deadlineMs).unref()
     close().then(
       () => process.exit(0),
       error => {
