@@ -1,19 +1,21 @@
 // A person as raw header lines, made once per identity and kept beside it.
 import type { Identity } from '../model.js'
 import type { IdentitySettings } from './settings.js'
-import type { Style } from './style.js'
+import type { HeaderValue, Style } from './style.js'
 
-/** Name, value, name, value, … as node:http writes them. */
+/** Name, value, name, value, … as node:http and undici write them. */
 export type IdentityLines = (identity: Identity) => readonly string[]
 
-/** Told the name of a header that was left out, never its value. */
+/** Told the name of a header that was left out, whole or in part; never its value. */
 export type OnLeftOut = (header: string, identity: Identity) => void
 
 /**
  * Header lines of a style, remembered for as long as the identity object lives.
  *
- * An absent claim sends no header. Text that is not ASCII goes out as its UTF-8 bytes. A value that could
- * end a header line, or whose edges an application would trim, is left out.
+ * An absent claim sends no header. Text that is not ASCII goes out as its UTF-8 bytes, one character a byte.
+ * A value is left out, and said once, when it could end a header line or when its edges are white space that
+ * an application would trim, which would make it another name. Of a list only such items are left out, and
+ * those with a comma: a group named `a,admins` would read as two. Leaving out only ever takes rights away.
  */
 export function createIdentityLines(
   style: Style,
@@ -25,9 +27,9 @@ export function createIdentityLines(
   function build(identity: Identity): readonly string[] {
     const lines: string[] = []
     for (const [name, value] of style.headers(identity, settings)) {
-      if (value === null || value === '') continue
-      if (isSafe(value)) lines.push(name, toBytes(value))
-      else onLeftOut(name, identity)
+      const { text, complete } = judge(value)
+      if (text !== '') lines.push(name, toBytes(text))
+      if (!complete) onLeftOut(name, identity)
     }
     known.set(identity, lines)
     return lines
@@ -36,9 +38,23 @@ export function createIdentityLines(
   return identity => known.get(identity) ?? build(identity)
 }
 
-/** No control characters, and no white space at the edges, of any kind that Unicode knows. */
+/** What of a value may be sent, empty for nothing, and whether that is all of it. */
+function judge(value: HeaderValue): { text: string; complete: boolean } {
+  if (value === null || value === '') return { text: '', complete: true }
+  if (typeof value === 'string') return isSafe(value) ? all(value) : { text: '', complete: false }
+  const kept = value.filter(item => item !== '' && isSafe(item) && !item.includes(','))
+  return { text: kept.join(','), complete: kept.length === value.length }
+}
+
+function all(text: string): { text: string; complete: boolean } {
+  return { text, complete: true }
+}
+
+/** Control characters (also U+0085), line and paragraph separators, and half characters without bytes. */
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u
+
 function isSafe(value: string): boolean {
-  return !/\p{Cc}|\p{Zl}|\p{Zp}/u.test(value) && value.trim() === value
+  return !unsafe.test(value) && value.trim() === value
 }
 
 /** One character for each UTF-8 byte: what node:http and undici write as it is. */

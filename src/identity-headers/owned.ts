@@ -1,68 +1,64 @@
 // The names that no client may use towards an application, whichever style is on. What is not stripped
-// today is what an application trusts tomorrow.
+// today is what an application trusts tomorrow, so families go as a whole.
 
-/** Who somebody is, in every style of ours and of the proxies that applications were written for. */
-const identityNames = [
-  'X-Forwarded-User',
-  'X-Forwarded-Preferred-Username',
-  'X-Forwarded-Email',
-  'X-Forwarded-Groups',
-  'X-Forwarded-Access-Token',
-  'X-Auth-Request-User',
-  'X-Auth-Request-Preferred-Username',
-  'X-Auth-Request-Email',
-  'X-Auth-Request-Groups',
-  'X-Auth-Request-Access-Token',
-  'X-Auth-Request-Redirect',
-  'X-Amzn-Oidc-Identity',
-  'X-Amzn-Oidc-Accesstoken',
-  'X-Amzn-Oidc-Data',
-  'X-Remote-User',
-  'Remote-User',
-  'Remote-Groups',
-  'Remote-Email',
-  'Remote-Name',
+/** Families, by what their names begin with. */
+const families = [
+  // Styles `forwarded` and `bearer`, and where a request came from and what it asked for: proxies add to this
+  // family (-Uri, -Method, -Prefix, -Client-Cert, …) and applications believe all of it.
+  'X-Forwarded-',
+  // Style `auth-request`: what nginx and ingress controllers pass on from oauth2-proxy.
+  'X-Auth-Request-',
+  // Style `alb`: what AWS ALB signs; applications often skip the check of the signature.
+  'X-Amzn-Oidc-',
+  // What Apache, Authelia and others say of a signed-in user.
+  'Remote-',
+  'X-Remote-',
+  // The target before a proxy rewrote it: Symfony, Zend and IIS route by it, auth_request servers decide by it.
+  'X-Original-',
+  // Switches inside Next.js: CVE-2025-29927, a guard that a header turns off.
+  'X-Middleware-',
 ]
 
-/** Where a request came from and what it asked for: rebuilt from the socket and the public origin. */
-const forwardingNames = [
+/** Names that stand alone. */
+const names = [
+  // RFC 7239, read by frameworks in place of X-Forwarded-*.
   'Forwarded',
-  'X-Forwarded-For',
-  'X-Forwarded-Proto',
-  'X-Forwarded-Host',
-  'X-Forwarded-Port',
-  'X-Forwarded-Prefix',
-  'X-Forwarded-Server',
-  'X-Forwarded-Scheme',
-  'X-Forwarded-Ssl',
-  'X-Forwarded-Uri',
-  'X-Forwarded-Method',
+  // The peer's address under other names.
   'X-Real-Ip',
   'X-Client-Ip',
-  'X-Original-Url',
-  'X-Original-Uri',
-  'X-Original-Host',
-  'X-Original-Method',
+  'Client-Ip',
+  'X-Cluster-Client-Ip',
+  'True-Client-Ip',
+  // The target and the host under other names.
   'X-Rewrite-Url',
+  'X-Host',
+  'X-Http-Host-Override',
+  // Ours in logs: a client must not be able to write the id of another request.
   'X-Request-Id',
+  // CGI makes HTTP_PROXY of it (httpoxy, CVE-2016-5385).
+  'Proxy',
+  // Grafana's name for a user that a proxy has signed in.
+  'X-Webauth-User',
 ]
 
-/** Switches inside applications: CGI's HTTP_PROXY (httpoxy), guards that a header turns off. */
-const internalNames = ['Proxy', 'X-Middleware-Subrequest']
-
-const owned: ReadonlySet<string> = new Set(
-  [...identityNames, ...forwardingNames, ...internalNames].map(normalise),
-)
+const ownedFamilies = families.map(family => `${normalise(family)}-`)
+const ownedNames: ReadonlySet<string> = new Set(names.map(normalise))
 
 /**
  * Whether a header name belongs to the gateway, under any spelling that an application may fold together:
  * CGI, WSGI and PHP read `X-Forwarded-User`, `x_forwarded.user` and `X-FORWARDED_USER` as one.
+ *
+ * Not cheap: a caller on the hot path remembers the answer by name.
  */
 export function isOwned(name: string): boolean {
-  return owned.has(normalise(name))
+  const normal = normalise(name)
+  return ownedNames.has(normal) || ownedFamilies.some(family => normal.startsWith(family))
 }
 
-/** Lower case, and every character that is neither letter nor digit as `-`. */
+/** Lower case, every run of what is neither letter nor digit as one `-`, none at the edges. */
 function normalise(name: string): string {
-  return name.toLowerCase().replaceAll(/[^a-z0-9]/g, '-')
+  return name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
 }

@@ -2,14 +2,16 @@
 import type { Identity } from '../model.js'
 import type { IdentitySettings } from './settings.js'
 
-/** One way to show a person to an application. */
+/** Text; a list, sent separated by commas; null where the person has no such thing. */
+export type HeaderValue = string | readonly string[] | null
+
+/** One way to show a person to an application. What may really be sent is judged by `inject`. */
 export interface Style {
   readonly name: string
   /** Every header it may set. */
   readonly owns: readonly string[]
-  /** Header to value, as text; null where the person has no such thing. */
   readonly headers: (
     identity: Identity,
     settings: IdentitySettings,
-  ) => readonly (readonly [name: string, value: string | null])[]
+  ) => readonly (readonly [name: string, value: HeaderValue])[]
 }

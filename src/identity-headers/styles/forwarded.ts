@@ -15,7 +15,7 @@ export const forwarded: Style = {
     ['X-Forwarded-User', userValue(identity, user)],
     ['X-Forwarded-Preferred-Username', identity.username],
     ['X-Forwarded-Email', identity.email],
-    ['X-Forwarded-Groups', groupList(identity.groups)],
+    ['X-Forwarded-Groups', identity.groups],
   ],
 }
 
@@ -25,10 +25,4 @@ function userValue(identity: Identity, user: string): string | null {
   if (user === 'email') return identity.email
   const claim = Object.hasOwn(identity.claims, user) ? identity.claims[user] : null
   return typeof claim === 'string' || typeof claim === 'number' ? String(claim) : null
-}
-
-/** A group named `a,admins` would read as two: it is left out, which only ever takes rights away. */
-function groupList(groups: readonly string[]): string | null {
-  const listed = groups.filter(group => !group.includes(','))
-  return listed.length === 0 ? null : listed.join(',')
 }

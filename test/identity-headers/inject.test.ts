@@ -1,0 +1,94 @@
+import t from 'tap'
+import { createIdentityLines } from '../../src/identity-headers/inject.js'
+import type { HeaderValue, Style } from '../../src/identity-headers/style.js'
+import type { Identity } from '../../src/model.js'
+
+const person: Identity = {
+  issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example',
+  subject: '11111111-2222-3333-4444-555555555555',
+  username: 'jane',
+  email: null,
+  groups: [],
+  authenticatedAt: null,
+  claims: {},
+}
+
+function linesFor(value: HeaderValue) {
+  const leftOut: string[] = []
+  const style: Style = { name: 'test', owns: ['X-Test'], headers: () => [['X-Test', value]] }
+  const lines = createIdentityLines(style, { user: 'sub' }, header => leftOut.push(header))
+  return { lines: lines(person), leftOut }
+}
+
+t.test('text: sent as it is, or not at all and said so', async t => {
+  const rows: [string, HeaderValue, readonly string[], string][] = [
+    ['plain', 'jane', ['X-Test', 'jane'], 'as it is'],
+    ['absent', null, [], 'no header'],
+    ['empty', '', [], 'no header'],
+    ['space inside', 'Jane Doe', ['X-Test', 'Jane Doe'], 'as it is'],
+    ['Korean', '한국', ['X-Test', '\xed\x95\x9c\xea\xb5\xad'], 'UTF-8 bytes'],
+    ['ends in 0xA0', 'voilà', ['X-Test', 'voil\xc3\xa0'], 'a letter of several bytes'],
+    ['emoji', '👍', ['X-Test', '\xf0\x9f\x91\x8d'], 'a pair of surrogates is one character'],
+  ]
+  for (const [name, value, expected, why] of rows) {
+    const { lines, leftOut } = linesFor(value)
+    t.strictSame(lines, expected, `${name}: ${why}`)
+    t.strictSame(leftOut, [], name)
+  }
+  for (const [name, value] of [
+    ['CR LF', 'jane\r\nX-Forwarded-Groups: admins'],
+    ['LF', 'jane\nadmin'],
+    ['CR', 'jane\radmin'],
+    ['NUL', 'jane\u0000'],
+    ['tab', 'jane\tadmin'],
+    ['delete', 'jane\u007f'],
+    ['U+0085', 'jane\u0085'],
+    ['U+0085 inside', 'ja\u0085ne'],
+    ['line separator', 'jane\u2028admin'],
+    ['space before', ' jane'],
+    ['space after', 'jane '],
+    ['no-break space after', 'jane\u00a0'],
+    ['wide space before', '\u3000jane'],
+    ['byte order mark', '\ufeffjane'],
+    ['half a surrogate pair', 'jane\ud83d'],
+  ] as const) {
+    const { lines, leftOut } = linesFor(value)
+    t.strictSame(lines, [], name)
+    t.strictSame(leftOut, ['X-Test'], `${name}: said`)
+  }
+})
+
+t.test('a list: only what could read as something else is left out', async t => {
+  const rows: [readonly string[], string | null, boolean][] = [
+    [['staff', 'admins'], 'staff,admins', true],
+    [[], null, true],
+    [['a b', '운영'], 'a b,\xec\x9a\xb4\xec\x98\x81', true],
+    [['staff', 'x,admins'], 'staff', false],
+    [['staff', ' admins'], 'staff', false],
+    [['staff', 'admins\r\n'], 'staff', false],
+    [['', 'staff'], 'staff', false],
+    [['x,admins'], null, false],
+  ]
+  for (const [groups, expected, complete] of rows) {
+    const { lines, leftOut } = linesFor(groups)
+    t.strictSame(lines, expected === null ? [] : ['X-Test', expected], JSON.stringify(groups))
+    t.equal(leftOut.length, complete ? 0 : 1, JSON.stringify(groups))
+  }
+})
+
+t.test('lines are made once for an identity, and never for another', async t => {
+  let built = 0
+  const style: Style = {
+    name: 'test',
+    owns: ['X-Test'],
+    headers: ({ subject }) => {
+      built++
+      return [['X-Test', subject]]
+    },
+  }
+  const lines = createIdentityLines(style, { user: 'sub' }, () => {})
+  t.equal(lines(person), lines(person))
+  t.equal(built, 1)
+  t.strictSame(lines({ ...person, subject: 'other' }), ['X-Test', 'other'])
+  t.equal(built, 2)
+})
