@@ -22,7 +22,7 @@ export function createCall(
       const answer = await fetch(toInternal(url, settings), { ...init, redirect: 'manual', signal })
       const body = await readBounded(answer)
       const { status, statusText, headers } = answer
-      const bodiless = status === 204 || status === 304
+      const bodiless = status === 204 || status === 205 || status === 304
       return new Response(bodiless ? null : body, { status, statusText, headers })
     } finally {
       clearTimeout(timer)

@@ -5,8 +5,9 @@ import { GatewayError } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Call } from './call.js'
 import type { Endpoints } from './endpoints.js'
-import { explainCallbackError, tokenErrors, toReason } from './explain.js'
 import type { CognitoSettings } from './settings.js'
+import { createSpareSecret } from './spare-secret.js'
+import { isClientRefused, isGrantRefused, toTokenFailure } from './token-failure.js'
 
 /** Tokens as the token endpoint gave them: their claims were looked at, their signatures were not. */
 export interface RawTokens {
@@ -22,6 +23,28 @@ export interface AuthorizationParameters {
   readonly state: string
   readonly nonce: string
   readonly codeVerifier: string
+  readonly extra?: AuthorizationExtra
+}
+
+/** Wishes of the person or the application about the pages that follow. */
+export interface AuthorizationExtra {
+  /** Language of managed login. */
+  readonly lang?: string
+  /** Goes straight to this provider: `identity_provider`. */
+  readonly idp?: string
+  /** Fills the user name in: `login_hint`. */
+  readonly loginHint?: string
+  /** Begins at the sign-up page, which takes authorize's query. */
+  readonly screen?: 'signup'
+}
+
+/** What came back from the hosted UI, and what it is compared with. */
+export interface Callback {
+  /** The configured redirect URI with the query that was received. */
+  readonly callbackUrl: URL
+  readonly state: string
+  readonly nonce: string
+  readonly codeVerifier: string
 }
 
 /** Cognito's authorize, token and revocation endpoints. */
@@ -31,74 +54,72 @@ export interface CognitoClient {
   /**
    * Exchanges a code; state, nonce, issuer and ID token claims are compared.
    *
-   * @param callbackUrl  the configured redirect URI with the query that came
-   * @throws GW_ERR_CODE_REFUSED, GW_ERR_LOGIN_MISCONFIGURED, GW_ERR_TOKENS_REFUSED, GW_ERR_COGNITO_UNAVAILABLE
+   * @throws GW_ERR_CODE_REFUSED, GW_ERR_LOGIN_MISCONFIGURED, GW_ERR_TOKENS_REFUSED, GW_ERR_COGNITO_UNAVAILABLE,
+   *   and GW_ERR_CALLBACK_INVALID for a query that has a parameter twice or is of another flow
    */
-  exchange(
-    callbackUrl: URL,
-    expected: { state: string; nonce: string; codeVerifier: string },
-  ): Promise<RawTokens>
+  exchange(callback: Callback): Promise<RawTokens>
   /**
-   * Null when the refresh token is dead for good: `invalid_grant`, by code.
+   * Null when the refresh token is dead for good: status 400 and `invalid_grant`, by code.
    *
-   * @throws GW_ERR_LOGIN_MISCONFIGURED for what the operator must mend, GW_ERR_COGNITO_UNAVAILABLE otherwise
+   * @throws GW_ERR_COGNITO_UNAVAILABLE when that could not be found out, GW_ERR_LOGIN_MISCONFIGURED when
+   *   the operator has something to mend, GW_ERR_TOKENS_REFUSED for claims of somebody else's: the session
+   *   is none the worse for any of them
    */
   refresh(refreshToken: string): Promise<RawTokens | null>
-  /** RFC 7009. Throws when Cognito did not confirm. */
+  /** RFC 7009. Throws GW_ERR_LOGIN_MISCONFIGURED or GW_ERR_COGNITO_UNAVAILABLE when it was not confirmed. */
   revoke(refreshToken: string): Promise<void>
 }
 
-const maxRetryAfterSeconds = 60
-const usualRetryAfterSeconds = 5
-
-/** A client for one app client. */
+/** A client for one app client. @param call  bounds each request in time and size */
 export function createCognitoClient({
   settings,
   endpoints,
   call,
   log,
 }: {
-  settings: CognitoSettings
+  settings: Pick<CognitoSettings, 'clientId' | 'clientSecret' | 'scopes'>
   endpoints: Endpoints
   call: Call
   log: Pick<Log, 'warn'>
 }): CognitoClient {
-  const configurations = secretsOf(settings).map(secret =>
-    configure(settings.clientId, secret, endpoints, call),
-  )
-  let working = 0
-
-  function current(): oidc.Configuration {
-    return configurations[working] as oidc.Configuration
-  }
-
-  /** Tries the second secret once when the first is refused, and stays with it. */
-  async function withSecrets<T>(ask: (config: oidc.Configuration) => Promise<T>): Promise<T> {
-    const first = working
-    try {
-      return await ask(current())
-    } catch (error) {
-      if (configurations.length < 2 || !isInvalidClient(error)) throw error
-      working = 1 - first
-      const result = await ask(current())
-      log.warn('Cognito accepts the other client secret only: remove the old one from the settings')
-      return result
-    }
-  }
+  const { clientId, clientSecret = [], scopes } = settings
+  const [secret, spareSecret] = clientSecret
+  const hasSecret = secret !== undefined
+  const configuration = configure(clientId, secret, endpoints, call)
+  const withSecret = createSpareSecret<oidc.Configuration>({
+    credentials:
+      spareSecret === undefined
+        ? [configuration]
+        : [configuration, configure(clientId, spareSecret, endpoints, call)],
+    isClientRefused,
+    provesClient: isGrantRefused,
+    onSwitch: () =>
+      log.warn(
+        { clientId },
+        'Cognito refuses one of the two client secrets and accepts the other: remove the refused one from the settings',
+      ),
+  })
 
   return {
-    async authorizationUrl({ redirectUri, state, nonce, codeVerifier }) {
-      return oidc.buildAuthorizationUrl(current(), {
+    async authorizationUrl({ redirectUri, state, nonce, codeVerifier, extra = {} }) {
+      const url = oidc.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
-        scope: settings.scopes.join(' '),
+        scope: scopes.join(' '),
         state,
         nonce,
         code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
+        ...(extra.lang === undefined ? {} : { lang: extra.lang }),
+        ...(extra.idp === undefined ? {} : { identity_provider: extra.idp }),
+        ...(extra.loginHint === undefined ? {} : { login_hint: extra.loginHint }),
       })
+      if (extra.screen === 'signup')
+        url.pathname = url.pathname.replace(/oauth2\/authorize$/, 'signup')
+      return url
     },
 
-    async exchange(callbackUrl, { state, nonce, codeVerifier }) {
+    async exchange({ callbackUrl, state, nonce, codeVerifier }) {
+      refuseOddCallback(callbackUrl.searchParams)
       const checks = {
         expectedState: state,
         expectedNonce: nonce,
@@ -107,37 +128,30 @@ export function createCognitoClient({
       }
       try {
         return toRawTokens(
-          await withSecrets(config => oidc.authorizationCodeGrant(config, callbackUrl, checks)),
+          await withSecret(config => oidc.authorizationCodeGrant(config, callbackUrl, checks)),
         )
       } catch (error) {
-        throw toGatewayError(error)
+        throw toTokenFailure(error, { hasSecret })
       }
     },
 
     async refresh(refreshToken) {
       try {
-        return toRawTokens(
-          await withSecrets(config => oidc.refreshTokenGrant(config, refreshToken)),
-        )
+        return toRawTokens(await withSecret(config => oidc.refreshTokenGrant(config, refreshToken)))
       } catch (error) {
-        const known = toGatewayError(error)
-        if (known.code === 'GW_ERR_CODE_REFUSED') return null
-        throw known
+        if (isGrantRefused(error)) return null
+        throw toTokenFailure(error, { hasSecret })
       }
     },
 
     async revoke(refreshToken) {
       try {
-        await withSecrets(config => oidc.tokenRevocation(config, refreshToken))
+        await withSecret(config => oidc.tokenRevocation(config, refreshToken))
       } catch (error) {
-        throw toGatewayError(error)
+        throw toTokenFailure(error, { hasSecret, endpoint: 'revocation' })
       }
     },
   }
-}
-
-function secretsOf({ clientSecret }: CognitoSettings): (string | undefined)[] {
-  return clientSecret === undefined ? [undefined] : clientSecret
 }
 
 function configure(
@@ -151,13 +165,14 @@ function configure(
       issuer: endpoints.issuer,
       authorization_endpoint: endpoints.authorization,
       token_endpoint: endpoints.token,
+      userinfo_endpoint: endpoints.userInfo,
       revocation_endpoint: endpoints.revocation,
-      jwks_uri: endpoints.jwks,
+      jwks_uri: endpoints.jwksUri,
       id_token_signing_alg_values_supported: ['RS256'],
     },
     clientId,
     undefined,
-    authentication(secret),
+    authentication(clientId, secret),
   )
   config[oidc.customFetch] = (url, init) => call(url, init as RequestInit)
   // Whether plain http is allowed was judged with the settings (cognito/settings).
@@ -166,14 +181,27 @@ function configure(
 }
 
 /**
- * HTTP Basic. RFC 6749 section 2.3.1 form-encodes the secret first; whether Cognito decodes that is not
- * known, so a secret that encoding would change goes into the body.
+ * HTTP Basic. RFC 6749 section 2.3.1 form-encodes id and secret first (`_` becomes `%5F`, `+` `%2B`); whether
+ * Cognito decodes that is not known, so what encoding would change goes into the body. A public client sends
+ * no Authorization header at all: Cognito refuses an empty one.
  */
-function authentication(secret: string | undefined): oidc.ClientAuth {
+function authentication(clientId: string, secret: string | undefined): oidc.ClientAuth {
   if (secret === undefined) return oidc.None()
-  return /^[0-9a-zA-Z]+$/.test(secret)
+  return /^[0-9a-zA-Z]+$/.test(clientId + secret)
     ? oidc.ClientSecretBasic(secret)
     : oidc.ClientSecretPost(secret)
+}
+
+/** RFC 6749 section 3.1: nothing twice. And nothing of flows that were not asked for. */
+function refuseOddCallback(query: URLSearchParams): void {
+  for (const name of ['code', 'state', 'iss', 'error']) {
+    if (query.getAll(name).length <= 1) continue
+    throw new GatewayError('GW_ERR_CALLBACK_INVALID', { reason: `${name} came more than once` })
+  }
+  for (const name of ['response', 'id_token', 'token']) {
+    if (!query.has(name)) continue
+    throw new GatewayError('GW_ERR_CALLBACK_INVALID', { reason: `${name} is of another flow` })
+  }
 }
 
 function toRawTokens(answer: oidc.TokenEndpointResponse): RawTokens {
@@ -183,58 +211,4 @@ function toRawTokens(answer: oidc.TokenEndpointResponse): RawTokens {
     throw new GatewayError('GW_ERR_TOKENS_REFUSED', { reason })
   }
   return { idToken, accessToken, refreshToken: refreshToken ?? null }
-}
-
-function isInvalidClient(error: unknown): boolean {
-  return error instanceof oidc.ResponseBodyError && error.error === 'invalid_client'
-}
-
-/** openid-client's errors as ours. Status first: a 429 or 5xx is temporary whatever its body says. */
-function toGatewayError(error: unknown): GatewayError {
-  if (error instanceof GatewayError) return error
-  if (error instanceof oidc.ResponseBodyError && error.status < 429) return fromTokenError(error)
-  if (error instanceof oidc.AuthorizationResponseError) {
-    const { error: code, error_description: description = null } = error
-    const explanation = explainCallbackError(code, description)
-    return new GatewayError(explanation.code, { reason: toReason(explanation, code, description) })
-  }
-  if (
-    error instanceof oidc.ClientError &&
-    error.code !== undefined &&
-    claimErrors.has(error.code)
-  ) {
-    const reason = `openid-client: ${error.message} (${error.code})`
-    return new GatewayError('GW_ERR_TOKENS_REFUSED', { reason })
-  }
-  return new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', {
-    cause: error,
-    retryAfterSeconds: retryAfter(error),
-  })
-}
-
-function fromTokenError(error: oidc.ResponseBodyError): GatewayError {
-  const explanation = Object.hasOwn(tokenErrors, error.error) ? tokenErrors[error.error] : undefined
-  if (explanation === undefined) {
-    const reason = `the token endpoint answered ${error.status} with an error that is not known`
-    return new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason })
-  }
-  const reason = toReason(explanation, error.error, error.error_description ?? null)
-  return new GatewayError(explanation.code, { reason })
-}
-
-/** What openid-client calls an answer whose claims or parameters are not the expected ones. */
-const claimErrors: ReadonlySet<string> = new Set([
-  'OAUTH_INVALID_RESPONSE',
-  'OAUTH_JWT_CLAIM_COMPARISON_FAILED',
-  'OAUTH_JWT_TIMESTAMP_CHECK_FAILED',
-  'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
-  'OAUTH_UNSUPPORTED_OPERATION',
-])
-
-/** `Retry-After` in seconds, when Cognito sends it and it is bearable. */
-function retryAfter(error: unknown): number {
-  const { response, cause } = error as { response?: unknown; cause?: unknown }
-  const answer = [response, cause].find(thing => thing instanceof Response)
-  const seconds = Number(answer?.headers.get('retry-after') ?? Number.NaN)
-  return seconds > 0 ? Math.min(Math.ceil(seconds), maxRetryAfterSeconds) : usualRetryAfterSeconds
 }

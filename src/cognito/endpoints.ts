@@ -7,29 +7,39 @@ import type { CognitoSettings } from './settings.js'
 export interface Endpoints {
   /** `iss` of every token, without a slash at its end. */
   readonly issuer: string
-  readonly jwks: string
+  readonly jwksUri: string
   readonly authorization: string
   readonly token: string
+  readonly userInfo: string
   readonly revocation: string
   readonly logout: string
 }
 
-/** Endpoints as browsers see them. */
+/**
+ * Endpoints as browsers see them; the gateway's own calls go through {@link toInternal}.
+ *
+ * The region of the pool id names the partition: China ends in `.cn`, and GovCloud has its login pages
+ * under `auth-fips`.
+ */
 export function resolveEndpoints(settings: CognitoSettings): Endpoints {
   const region = settings.userPoolId.slice(0, settings.userPoolId.indexOf('_'))
   const issuer = settings.issuer?.replace(/\/$/, '') ?? issuerOf(settings.userPoolId, region)
   const domain = domainUrl(settings.domain, region)
   return {
     issuer,
-    jwks: `${issuer}/.well-known/jwks.json`,
+    jwksUri: `${issuer}/.well-known/jwks.json`,
     authorization: `${domain}/oauth2/authorize`,
     token: `${domain}/oauth2/token`,
+    userInfo: `${domain}/oauth2/userInfo`,
     revocation: `${domain}/oauth2/revoke`,
     logout: `${domain}/logout`,
   }
 }
 
-/** A URL of the gateway's own calls, at the internal origin when there is one. */
+/**
+ * A URL of the gateway's own calls (token, revocation, userInfo, JWKS): `cognito.internalUrl` replaces its
+ * origin, path and query stay. What browsers follow (authorize, logout) is never changed.
+ */
 export function toInternal(
   url: string,
   { internalUrl }: Pick<CognitoSettings, 'internalUrl'>,

@@ -2,33 +2,41 @@
 import { z } from 'zod'
 import { listSetting } from '../lib/setting-types.js'
 
-/** REGION_ID, as the API has it; any name is allowed beside an issuer of one's own. */
-const poolId = /^[\w-]+_[0-9a-zA-Z]+$/
+/** REGION_ID. The region becomes part of host names, so its form counts. */
+const poolId = /^[a-z]{2,}(?:-[a-z]+)+-\d+_[0-9a-zA-Z]+$/
 /** `PREFIX` of `https://PREFIX.auth.REGION.amazoncognito.com`. */
 const domainPrefix = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 const customDomain = /^(?:[a-z0-9-]+\.)+[a-z0-9-]+$/i
 const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
+/** What the API allows in ids and secrets of app clients. */
+const clientText = /^[\w+]+$/
+/** RFC 6749 section 3.3. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
 
-const httpUrl = z.url({ protocol: /^https?$/ })
+const httpUrl = z
+  .string()
+  .refine(isHttpUrl, 'expected an http or https URL without user, query and fragment')
 
 /** Settings under `cognito`. */
 export const cognitoSettings = z
   .strictObject({
-    userPoolId: z.string().min(1).meta({
+    userPoolId: z.string().min(1, 'expected REGION_ID').meta({
       env: 'COGNITO_USER_POOL_ID',
       description: 'Id of the user pool, `REGION_…`; issuer and keys follow from it.',
       example: 'eu-west-1_Abc123',
     }),
-    clientId: z
-      .string()
-      .regex(/^[\w+]+$/, 'expected the id of an app client')
-      .meta({
-        env: 'COGNITO_CLIENT_ID',
-        description: 'Id of the app client.',
-        example: '1example23456789',
-      }),
+    clientId: z.string().regex(clientText, 'expected the id of an app client').meta({
+      env: 'COGNITO_CLIENT_ID',
+      description: 'Id of the app client.',
+      example: '1example23456789',
+    }),
     clientSecret: listSetting
-      .pipe(z.array(z.string().regex(/^[\w+]+$/, 'expected letters, digits, _ and +')).max(2))
+      .pipe(
+        z
+          .array(z.string().regex(clientText, 'expected letters, digits, _ and +'))
+          .max(2, 'expected one secret, or two while one replaces the other')
+          .refine(isWithoutRepeats, 'the same secret stands there twice'),
+      )
       .optional()
       .meta({
         env: 'COGNITO_CLIENT_SECRET',
@@ -52,7 +60,7 @@ export const cognitoSettings = z
       example: 'http://localhost:9339/us-east-1_Emulator1',
     }),
     internalUrl: httpUrl
-      .refine(text => new URL(text).origin === text.replace(/\/$/, ''), 'expected an origin')
+      .refine(isOrigin, 'expected an origin: scheme, host and port, nothing behind them')
       .optional()
       .meta({
         env: 'COGNITO_INTERNAL_URL',
@@ -60,12 +68,18 @@ export const cognitoSettings = z
           "Origin for the gateway's own calls (keys, tokens, revocation), where it differs from what browsers see.",
         example: 'http://emulator:9339',
       }),
-    allowHttp: z.boolean().default(false).meta({
-      description: 'Allow plain http to Cognito on hosts that are not loopback: for tests only.',
-      example: true,
-    }),
+    allowHttp: z
+      .union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')], {
+        error: 'expected true or false',
+      })
+      .default(false)
+      .meta({
+        description: 'Allow plain http to Cognito on hosts that are not loopback: for tests only.',
+        example: true,
+      }),
     scopes: listSetting
       .default(['openid', 'email', 'profile'])
+      .refine(scopes => scopes.every(scope => scopeToken.test(scope)), 'expected names of scopes')
       .refine(scopes => scopes.includes('openid'), 'openid is needed, or there is no ID token')
       .refine(
         scopes => !scopes.includes('offline_access'),
@@ -77,28 +91,56 @@ export const cognitoSettings = z
         example: 'openid email profile',
       }),
   })
-  .superRefine((settings, context) => {
-    if (settings.issuer === undefined && !poolId.test(settings.userPoolId)) {
-      const message = 'expected REGION_ID (any other id needs cognito.issuer as well)'
-      context.addIssue({ code: 'custom', path: ['userPoolId'], message })
-    }
-    for (const name of ['domain', 'issuer', 'internalUrl'] as const) {
-      const text = settings[name]
-      if (settings.allowHttp || text === undefined || !isPlainHttp(text)) continue
-      const message = 'plain http is only for loopback hosts, or with cognito.allowHttp: true'
-      context.addIssue({ code: 'custom', path: [name], message })
-    }
-  })
+  // Also beside other complaints, so that all are said at once: nothing is known of the types yet.
+  .superRefine(complainAboutCombinations, { when: () => true })
 
 export type CognitoSettings = z.output<typeof cognitoSettings>
 
-function isDomain(text: string): boolean {
-  if (/^https?:/.test(text)) return URL.canParse(text)
-  return domainPrefix.test(text) || customDomain.test(text)
+/** What each setting allows, but not beside the others. */
+function complainAboutCombinations(given: unknown, context: z.core.$RefinementCtx): void {
+  if (typeof given !== 'object' || given === null) return
+  const settings = given as Readonly<Record<string, unknown>>
+  const { userPoolId, domain, issuer, allowHttp } = settings
+  const complain = (name: string, message: string) =>
+    context.addIssue({ code: 'custom', path: [name], message, input: settings[name] })
+
+  const hasRegion = typeof userPoolId !== 'string' || userPoolId === '' || poolId.test(userPoolId)
+  if (!hasRegion && issuer === undefined) {
+    complain('userPoolId', 'expected REGION_ID (any other id needs cognito.issuer as well)')
+  }
+  if (!hasRegion && issuer !== undefined && typeof domain === 'string' && isPrefix(domain)) {
+    complain('domain', 'expected a full URL, since the region of a prefix follows from REGION_ID')
+  }
+  for (const name of ['domain', 'issuer', 'internalUrl']) {
+    if (allowHttp === true || !isForeignHttp(settings[name])) continue
+    complain(name, 'plain http is only for loopback hosts, or with cognito.allowHttp: true')
+  }
 }
 
-function isPlainHttp(text: string): boolean {
-  if (!URL.canParse(text)) return false
+function isPrefix(text: string): boolean {
+  return domainPrefix.test(text)
+}
+
+function isDomain(text: string): boolean {
+  return isPrefix(text) || customDomain.test(text) || isHttpUrl(text)
+}
+
+function isHttpUrl(text: string): boolean {
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return false
+  const { username, password } = new URL(text)
+  return username === '' && password === '' && !/[?#]/.test(text)
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, '')
+}
+
+function isForeignHttp(text: unknown): boolean {
+  if (typeof text !== 'string' || !URL.canParse(text)) return false
   const { protocol, hostname } = new URL(text)
   return protocol === 'http:' && !loopback.test(hostname)
+}
+
+function isWithoutRepeats(items: readonly string[]): boolean {
+  return new Set(items).size === items.length
 }

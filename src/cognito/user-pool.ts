@@ -1,9 +1,9 @@
 // What the gateway asks of a user pool, in its own words: tokens leave this room verified or not at all.
 import { GatewayError } from '../errors.js'
-import type { Claims, Identity, Session, TokenSet } from '../model.js'
+import type { Identity, Session, TokenSet } from '../model.js'
 import { toIdentity } from './claims.js'
-import type { CognitoClient, RawTokens } from './client.js'
-import type { TokenVerifier } from './verifier.js'
+import type { Callback, CognitoClient, RawTokens } from './client.js'
+import type { TokenVerifier, VerifiedClaims } from './verifier.js'
 
 /** A person and their tokens, every one of them checked. */
 export interface VerifiedTokens {
@@ -13,13 +13,8 @@ export interface VerifiedTokens {
 
 /** The token side of a user pool. */
 export interface UserPool {
-  /** Tokens for the code of a callback. @throws what CognitoClient.exchange and TokenVerifier.verify throw */
-  redeemCode(callback: {
-    callbackUrl: URL
-    state: string
-    nonce: string
-    codeVerifier: string
-  }): Promise<VerifiedTokens>
+  /** Tokens for the code of a callback. @throws what CognitoClient.exchange and TokenVerifier throw */
+  redeemCode(callback: Callback): Promise<VerifiedTokens>
   /**
    * Fresh tokens of a session; null when Cognito refuses its refresh token for good, or it has none.
    *
@@ -36,37 +31,41 @@ export function createUserPool({
   client: CognitoClient
   verifier: TokenVerifier
 }): UserPool {
-  async function verified(raw: RawTokens, oldRefreshToken: string | null): Promise<VerifiedTokens> {
+  async function verified(
+    raw: RawTokens,
+    { nonce, oldRefreshToken }: { nonce?: string; oldRefreshToken: string | null },
+  ): Promise<VerifiedTokens> {
     const [id, access] = await Promise.all([
-      verifier.verify(raw.idToken, 'id'),
-      verifier.verify(raw.accessToken, 'access'),
+      verifier.verifyIdToken(raw.idToken, nonce === undefined ? {} : { nonce }),
+      verifier.verifyAccessToken(raw.accessToken),
     ])
     requireSame('sub of ID and access token', id.sub, access.sub)
-    return { identity: toIdentity(id), tokens: toTokenSet(raw, access, oldRefreshToken) }
+    return { identity: toIdentity(id, access), tokens: toTokenSet(raw, access, oldRefreshToken) }
   }
 
   return {
-    async redeemCode({ callbackUrl, ...expected }) {
-      const answer = await verified(await client.exchange(callbackUrl, expected), null)
-      // openid-client compared it before the signature was known to be good.
-      requireSame('nonce', answer.identity.claims.nonce, expected.nonce)
-      return answer
+    async redeemCode(callback) {
+      // openid-client compares the nonce too, before the signature is known to be good.
+      const { nonce } = callback
+      return verified(await client.exchange(callback), { nonce, oldRefreshToken: null })
     },
 
     async renewTokens({ identity, tokens }) {
       if (tokens.refreshToken === null) return null
       const raw = await client.refresh(tokens.refreshToken)
       if (raw === null) return null
-      const fresh = await verified(raw, tokens.refreshToken)
+      const fresh = await verified(raw, { oldRefreshToken: tokens.refreshToken })
       requireSame('sub before and after the refresh', fresh.identity.subject, identity.subject)
       return fresh
     },
   }
 }
 
-function toTokenSet(raw: RawTokens, access: Claims, oldRefreshToken: string | null): TokenSet {
-  const { idToken, accessToken, refreshToken } = raw
-  const { iat, exp } = access as { iat: number; exp: number }
+function toTokenSet(
+  { idToken, accessToken, refreshToken }: RawTokens,
+  { iat, exp }: VerifiedClaims,
+  oldRefreshToken: string | null,
+): TokenSet {
   return {
     idToken,
     accessToken,
@@ -76,7 +75,7 @@ function toTokenSet(raw: RawTokens, access: Claims, oldRefreshToken: string | nu
   }
 }
 
-function requireSame(what: string, seen: unknown, expected: unknown): void {
-  if (seen === expected && typeof seen === 'string' && seen !== '') return
+function requireSame(what: string, seen: string, expected: string): void {
+  if (seen === expected && seen !== '') return
   throw new GatewayError('GW_ERR_TOKENS_REFUSED', { reason: `${what} differs` })
 }

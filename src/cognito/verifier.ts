@@ -1,39 +1,52 @@
 // The one place that knows aws-jwt-verify: RS256, keys of this pool alone, exact issuer, client, token_use,
-// expiry.
+// expiry. What the library leaves open is closed here: tokens without `exp`, `iat` or `sub`, and `crit`.
 import { JwtVerifier } from 'aws-jwt-verify'
 import { validateCognitoJwtFields } from 'aws-jwt-verify/cognito-verifier'
 import {
-  FetchError,
   JwksNotAvailableInCacheError,
   JwksValidationError,
   JwkValidationError,
   JwtBaseError,
   JwtExpiredError,
-  NonRetryableFetchError,
-  WaitPeriodNotYetEndedJwkError,
+  JwtParseError,
 } from 'aws-jwt-verify/error'
-import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
+import { type PenaltyBox, SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { GatewayError } from '../errors.js'
 import type { Claims, Clock } from '../model.js'
 import type { Call } from './call.js'
 import type { Endpoints } from './endpoints.js'
+import { createKeyFetch } from './key-fetch.js'
+import { toPlainError } from './plain-error.js'
+import { printable } from './quote.js'
 
-/** Verifies tokens of one pool and app client. */
+/**
+ * Verifies tokens of one pool and app client. `sub` of what it gives is a string that is not empty, `exp`
+ * and `iat` are NumericDate seconds.
+ *
+ * Both ways throw GW_ERR_TOKENS_REFUSED when the token is not good, and GW_ERR_COGNITO_UNAVAILABLE when that
+ * could not be found out for want of keys.
+ */
 export interface TokenVerifier {
-  /** @throws GW_ERR_TOKENS_REFUSED when the token is not good, GW_ERR_COGNITO_UNAVAILABLE without keys */
-  verify(token: string, tokenUse: 'id' | 'access'): Promise<Claims>
+  /** @param expected.nonce  of the sign-in; absent after a refresh, where Cognito leaves it to chance */
+  verifyIdToken(token: string, expected?: { readonly nonce?: string }): Promise<VerifiedClaims>
+  verifyAccessToken(token: string): Promise<VerifiedClaims>
   /** Fetches the keys, so that the first sign-in need not. Throws GW_ERR_COGNITO_UNAVAILABLE. */
   hydrate(): Promise<void>
   /** Whether the keys are there. */
   ready(): boolean
 }
 
+/** Claims with the ones that every token of Cognito's has. */
+export type VerifiedClaims = Claims & {
+  readonly sub: string
+  readonly exp: number
+  readonly iat: number
+}
+
 /** Clocks are rarely better than this, and never much worse. */
 const toleranceSeconds = 45
-/** Later than any token's end; what is beyond it is no date. */
-const latestExpiry = 4_102_444_800
-/** After a failed fetch, so that a pool that is away is not asked once a request. */
-const fetchPauseSeconds = 5
+/** The year 2100. What is beyond it is no date. */
+const latestDate = 4_102_444_800
 
 /** A verifier that fetches its keys through `call`. @param clock NumericDate seconds */
 export function createTokenVerifier({
@@ -42,27 +55,14 @@ export function createTokenVerifier({
   call,
   clock,
 }: {
-  endpoints: Pick<Endpoints, 'issuer' | 'jwks'>
+  endpoints: Pick<Endpoints, 'issuer' | 'jwksUri'>
   clientId: string
   call: Call
   clock: Clock
 }): TokenVerifier {
   let hydrated = false
-  let pausedUntil = 0
-
-  async function fetchKeys(url: string): Promise<ArrayBuffer> {
-    if (clock() < pausedUntil) throw new FetchError(url, 'the last fetch failed a moment ago')
-    try {
-      const answer = await call(url)
-      if (!answer.ok) throw new Error(`status ${answer.status}`)
-      return await answer.arrayBuffer()
-    } catch (error) {
-      pausedUntil = clock() + fetchPauseSeconds
-      throw new FetchError(url, error)
-    }
-  }
-
-  const jwksCache = new SimpleJwksCache({ fetcher: { fetch: fetchKeys } })
+  const fetcher = { fetch: createKeyFetch({ jwksUri: endpoints.jwksUri, call, clock }) }
+  const jwksCache = new SimpleJwksCache({ fetcher, penaltyBox: openBox })
   const verifiers = { id: verifierFor('id'), access: verifierFor('access') }
 
   function verifierFor(tokenUse: 'id' | 'access') {
@@ -70,25 +70,37 @@ export function createTokenVerifier({
       {
         issuer: endpoints.issuer,
         audience: null,
-        jwksUri: endpoints.jwks,
+        jwksUri: endpoints.jwksUri,
         graceSeconds: toleranceSeconds,
-        customJwtCheck: ({ payload }) => validateCognitoJwtFields(payload, { tokenUse, clientId }),
+        customJwtCheck: ({ header, payload }) => {
+          validateCognitoJwtFields(payload, { tokenUse, clientId })
+          requireHeader(header)
+        },
       },
       { jwksCache },
     )
   }
 
+  async function verify(token: string, tokenUse: 'id' | 'access'): Promise<VerifiedClaims> {
+    try {
+      const claims = await verifiers[tokenUse].verify(token)
+      hydrated = true
+      return requireClaims(claims, clock())
+    } catch (error) {
+      throw toGatewayError(error, tokenUse)
+    }
+  }
+
   return {
-    async verify(token, tokenUse) {
-      try {
-        const claims = await verifiers[tokenUse].verify(token)
-        hydrated = true
-        refuseOddExpiry(claims.exp, clock())
-        return claims
-      } catch (error) {
-        throw toGatewayError(error, tokenUse)
+    async verifyIdToken(token, { nonce } = {}) {
+      const claims = await verify(token, 'id')
+      if (nonce !== undefined && claims.nonce !== nonce) {
+        throw refused('id token: nonce expected that of this sign-in, seen another or none')
       }
+      return claims
     },
+
+    verifyAccessToken: token => verify(token, 'access'),
 
     async hydrate() {
       if (hydrated) return
@@ -104,33 +116,59 @@ export function createTokenVerifier({
   }
 }
 
-/** aws-jwt-verify lets a token without `exp` pass, and reads the system's clock. */
-function refuseOddExpiry(exp: unknown, now: number): void {
-  if (typeof exp === 'number' && exp + toleranceSeconds > now && exp < latestExpiry) return
-  throw new GatewayError('GW_ERR_TOKENS_REFUSED', { reason: 'exp is missing, past, or no date' })
+/** Pauses are kept where the fetching is (cognito/key-fetch), by the given clock. */
+const openBox: PenaltyBox = {
+  async wait() {},
+  registerFailedAttempt() {},
+  registerSuccessfulAttempt() {},
+}
+
+/** RFC 7515 section 4.1.11: what `crit` names has to be understood, and nothing is. */
+function requireHeader(header: object): void {
+  const { alg } = header as { alg?: unknown }
+  if (alg !== 'RS256') throw refused(`alg expected RS256, seen ${printable(String(alg))}`)
+  if (Object.hasOwn(header, 'crit')) throw refused('crit expected nowhere, seen in the header')
+}
+
+/** aws-jwt-verify lets a token without these pass, and reads the system's clock. */
+function requireClaims(claims: Claims, now: number): VerifiedClaims {
+  const { sub, exp, iat } = claims
+  if (typeof sub !== 'string' || sub === '') throw refused('sub expected, seen none')
+  if (!isDate(exp)) throw refused('exp expected as a date, seen none')
+  if (!isDate(iat)) throw refused('iat expected as a date, seen none')
+  if (exp + toleranceSeconds <= now) throw refused(`exp expected after ${now}, seen ${exp}`)
+  return claims as VerifiedClaims
+}
+
+function isDate(claim: unknown): claim is number {
+  return typeof claim === 'number' && claim > 0 && claim < latestDate
+}
+
+function refused(reason: string): GatewayError {
+  return new GatewayError('GW_ERR_TOKENS_REFUSED', { reason })
 }
 
 function toGatewayError(error: unknown, tokenUse: string): GatewayError {
   if (error instanceof GatewayError) return error
   if (!(error instanceof JwtBaseError) || isAboutKeys(error)) {
-    const reason = `the keys of the user pool could not be had: ${(error as Error).message}`
-    return new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', {
-      reason,
-      retryAfterSeconds: fetchPauseSeconds,
-    })
+    const reason = 'the keys of the user pool cannot be used'
+    return new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason, cause: toPlainError(error) })
   }
+  const reason = `${tokenUse} token: ${error.constructor.name}: ${describe(error)}`
+  return new GatewayError('GW_ERR_TOKENS_REFUSED', { reason })
+}
+
+function describe(error: JwtBaseError): string {
+  // Its text may quote what it could not parse.
+  if (error instanceof JwtParseError) return 'expected a JSON Web Token, seen something else'
   const late =
     error instanceof JwtExpiredError ? '; do the clocks of gateway and Cognito agree?' : ''
-  const reason = `${tokenUse} token: ${error.constructor.name}: ${error.message}${late}`
-  return new GatewayError('GW_ERR_TOKENS_REFUSED', { reason })
+  return printable(error.message) + late
 }
 
 /** "Could not find out": the token may well be good. */
 function isAboutKeys(error: JwtBaseError): boolean {
   return (
-    error instanceof FetchError ||
-    error instanceof NonRetryableFetchError ||
-    error instanceof WaitPeriodNotYetEndedJwkError ||
     error instanceof JwksNotAvailableInCacheError ||
     error instanceof JwksValidationError ||
     error instanceof JwkValidationError
