@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 const needed = [
   { file: '/usr/bin/chromium', package: 'chromium' },
   { file: '/usr/bin/openssl', package: 'openssl' },
+  { file: '/usr/bin/redis-server', package: 'redis-server' },
 ]
 
 const missing = needed.filter(({ file }) => !existsSync(file)).map(({ package: name }) => name)

@@ -35,7 +35,7 @@ export interface TokenSet {
 
 /** One sign-in of one browser. */
 export interface Session {
-  /** 128 random bits, base64url. New at each sign-in; kept by refreshes. */
+  /** 256 random bits, base64url. New at each sign-in; kept by refreshes. */
   readonly id: string
   readonly identity: Identity
   readonly tokens: TokenSet

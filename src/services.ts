@@ -1,4 +1,5 @@
 // The only place where rooms are built and where one room's skill is handed to another.
+import { readFileSync } from 'node:fs'
 import { compileAccess } from './access/policy.js'
 import { createCall } from './cognito/call.js'
 import { toIdentity } from './cognito/claims.js'
@@ -16,6 +17,7 @@ import { isOwned } from './identity-headers/owned.js'
 import { forwarded } from './identity-headers/styles/forwarded.js'
 import { isGatewayCookie } from './lib/cookie-jar.js'
 import { createOriginFinder } from './lib/public-origin.js'
+import { connectRedis, type RedisConnection } from './lib/redis.js'
 import { createSealer } from './lib/sealer.js'
 import { openViews, viewsFolder } from './lib/views.js'
 import type { Log } from './log.js'
@@ -32,6 +34,7 @@ import { createBrowserSessions } from './session/browser-session.js'
 import { type Limits, remainingSeconds } from './session/lifetime.js'
 import { createRefresher } from './session/refresh.js'
 import { createCookieStore } from './session/stores/cookie.js'
+import { createRedisStore } from './session/stores/redis.js'
 
 /** Everything the listeners need, built. */
 export type Services = ReturnType<typeof createServices>
@@ -67,7 +70,17 @@ export function createServices(config: Config, log: Log, clock: Clock = systemCl
     maxSeconds: config.session.max,
     refreshBeforeSeconds: config.session.refreshBefore,
   }
-  const store = createCookieStore({ sealer, readIdentity: toIdentity })
+  const redis = config.session.store === 'redis' ? openRedis(config.session, log) : null
+  const store =
+    redis === null
+      ? createCookieStore({ sealer, readIdentity: toIdentity })
+      : createRedisStore({
+          redis,
+          sealer,
+          readIdentity: toIdentity,
+          prefix: config.session.redis.prefix,
+          log,
+        })
   const refresher = createRefresher({
     store,
     renewTokens: pool.renewTokens,
@@ -120,7 +133,35 @@ export function createServices(config: Config, log: Log, clock: Clock = systemCl
     async close() {
       hydration.stop()
       await passage.close()
+      await redis?.close()
     },
+  }
+}
+
+/** Connects in the background; until then sessions cannot be read and `/readyz` says so. */
+function openRedis({ redis }: Config['session'], log: Log): RedisConnection {
+  const { url, timeout, ca, cert, key } = redis
+  if (url === undefined) throw new TypeError('session.redis.url was checked with the settings')
+  const read = (file: string | undefined) =>
+    file === undefined ? undefined : readFileSync(file, 'utf8')
+  const files = { ca: read(ca), cert: read(cert), key: read(key) }
+  return connectRedis({
+    ...url,
+    tls: url.tls ? Object.fromEntries(Object.entries(files).filter(([, pem]) => pem)) : null,
+    timeoutMs: timeout,
+    onError: oncePerMinute(error =>
+      log.warn({ err: error }, 'Redis cannot be reached; trying again'),
+    ),
+  })
+}
+
+/** A server that is away says so at every attempt; the log need not. */
+function oncePerMinute(tell: (error: Error) => void): (error: Error) => void {
+  let quietUntil = 0
+  return error => {
+    if (Date.now() < quietUntil) return
+    quietUntil = Date.now() + 60_000
+    tell(error)
   }
 }
 

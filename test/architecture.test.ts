@@ -37,6 +37,7 @@ const libraryHomes: Record<string, readonly string[]> = {
   commander: ['cli/main'],
   yaml: ['lib/', 'emulator/'],
   zod: ['config', 'lib/', '*/settings', 'emulator/'],
+  ioredis: ['lib/redis'],
   'lru-cache': ['lib/', 'session/', 'cognito/', 'proxy/'],
 }
 

@@ -100,8 +100,10 @@ export function createBrowserSessions({
     const current = newer ?? found
     const now = clock()
     if (refreshDue(current.session, limits, now)) return refresh(browser, current)
-    if (newer !== null) return { session: newer.session, setCookies: cookiesFor(browser, newer) }
-    if (found.stale || touchDue(found.session, limits, now)) return touch(browser, found.session)
+    if (newer !== null) {
+      return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
+    }
+    if (found.stale || touchDue(found.session, limits, now)) return touch(browser, found)
     return { session: found.session, setCookies: [] }
   }
 
@@ -110,11 +112,12 @@ export function createBrowserSessions({
     return { session: null, setCookies: clearSessionCookies(browser.cookies, browser.secure) }
   }
 
-  async function refresh(browser: Browser, { session }: StoredSession): Promise<Loaded> {
+  async function refresh(browser: Browser, found: StoredSession): Promise<Loaded> {
+    const { session } = found
     try {
-      const fresh = await refresher.refresh(sessionPlace(browser.origin), session)
+      const fresh = await refresher.refresh(sessionPlace(browser.origin), found)
       if (fresh === null) return await refused(browser, session)
-      return { session: fresh.session, setCookies: cookiesFor(browser, fresh) }
+      return { session: fresh.session, setCookies: changedCookies(browser, found, fresh) }
     } catch (error) {
       log.warn(
         { err: error, sub: session.identity.subject },
@@ -134,14 +137,29 @@ export function createBrowserSessions({
     return nobodyFor(browser)
   }
 
-  async function touch(browser: Browser, session: Session): Promise<Loaded> {
-    const stored = await write(browser, { ...session, seenAt: clock() })
-    return { session: stored.session, setCookies: cookiesFor(browser, stored) }
+  /** Writes down that the session is used. Not worth an error: the next request tries again. */
+  async function touch(browser: Browser, found: StoredSession): Promise<Loaded> {
+    const current = found.stale ? undefined : found.reference
+    try {
+      const stored = await write(browser, { ...found.session, seenAt: clock() }, current)
+      return { session: stored.session, setCookies: changedCookies(browser, found, stored) }
+    } catch (error) {
+      log.warn(
+        { err: error, sub: found.session.identity.subject },
+        'use of a session not written down',
+      )
+      return { session: found.session, setCookies: [] }
+    }
   }
 
-  function write(browser: Browser, session: Session): Promise<StoredSession> {
+  function write(browser: Browser, session: Session, current?: string): Promise<StoredSession> {
     const ttlSeconds = remainingSeconds(session, limits, clock())
-    return store.write(sessionPlace(browser.origin), session, ttlSeconds)
+    return store.write(sessionPlace(browser.origin), session, ttlSeconds, current)
+  }
+
+  /** The browser is told only when what it has is not what it should have. */
+  function changedCookies(browser: Browser, before: StoredSession, after: StoredSession): string[] {
+    return after.reference === before.reference ? [] : cookiesFor(browser, after)
   }
 
   function cookiesFor(browser: Browser, { session, reference }: StoredSession): string[] {
@@ -159,7 +177,7 @@ export function createBrowserSessions({
     async create(browser, { identity, tokens }) {
       const previous = await find(browser)
       const now = clock()
-      const id = randomBytes(16).toString('base64url')
+      const id = randomBytes(32).toString('base64url')
       const stored = await write(browser, { id, identity, tokens, signedInAt: now, seenAt: now })
       if (stored.reference.length > maxReferenceBytes) {
         const reason = `the sealed session has ${stored.reference.length} bytes, the limit is ${maxReferenceBytes}`

@@ -1,4 +1,4 @@
-// One refresh per session, whoever asks, and a short memory of it for requests that were already on
+// One refresh per session, whoever asks in whatever process, and a short memory of it for requests that were already on
 // their way with the cookie from before.
 import { LRUCache } from 'lru-cache'
 import type { Clock, Identity, Session, TokenSet } from '../model.js'
@@ -16,7 +16,7 @@ export type RenewTokens = (
 /** Keeps sessions fresh. */
 export interface Refresher {
   /** The session after a refresh; null when Cognito has ended it. Throws when Cognito cannot say. */
-  refresh(place: string, session: Session): Promise<StoredSession | null>
+  refresh(place: string, found: StoredSession): Promise<StoredSession | null>
   /** What a session has become within the last minute, when the browser still shows an older one. */
   successor(session: Session): StoredSession | null
 }
@@ -31,7 +31,7 @@ export function createRefresher({
   ttlSeconds,
   clock,
 }: {
-  store: Pick<SessionStore, 'write'>
+  store: Pick<SessionStore, 'write' | 'exclusively'>
   renewTokens: RenewTokens
   /** Seconds a session may still live. */
   ttlSeconds: (session: Session) => number
@@ -42,28 +42,44 @@ export function createRefresher({
     max: maxRemembered,
   })
 
-  async function run(place: string, session: Session): Promise<StoredSession | null> {
+  function run(place: string, found: StoredSession): Promise<StoredSession | null> {
+    return store.exclusively(found.session, async stored => {
+      if (stored !== null && isNewer(stored, found.session))
+        return remember({ ...found, session: stored })
+      return renew(place, { ...found, session: stored ?? found.session })
+    })
+  }
+
+  async function renew(place: string, { session, reference }: StoredSession) {
     const renewed = await renewTokens(session)
     if (renewed === null) return null
     const fresh = { ...session, ...renewed, seenAt: clock() }
-    const stored = await store.write(place, fresh, ttlSeconds(fresh))
-    recent.set(session.id, { stored, until: clock() + memorySeconds })
+    return remember(await store.write(place, fresh, ttlSeconds(fresh), reference))
+  }
+
+  function remember(stored: StoredSession): StoredSession {
+    recent.set(stored.session.id, { stored, until: clock() + memorySeconds })
     return stored
   }
 
   return {
-    refresh(place, session) {
-      const joined = running.get(session.id)
+    refresh(place, found) {
+      const { id } = found.session
+      const joined = running.get(id)
       if (joined !== undefined) return joined
-      const refreshing = run(place, session).finally(() => running.delete(session.id))
-      running.set(session.id, refreshing)
+      const refreshing = run(place, found).finally(() => running.delete(id))
+      running.set(id, refreshing)
       return refreshing
     },
 
     successor(session) {
       const found = recent.get(session.id)
       if (found === undefined || found.until <= clock()) return null
-      return found.stored.session.tokens.issuedAt > session.tokens.issuedAt ? found.stored : null
+      return isNewer(found.stored.session, session) ? found.stored : null
     },
   }
+}
+
+function isNewer(one: Session, other: Session): boolean {
+  return one.tokens.issuedAt > other.tokens.issuedAt
 }

@@ -1,24 +1,81 @@
 // How long people stay signed in.
 import { z } from 'zod'
 import { durationSetting } from '../lib/setting-types.js'
+import { parseRedisUrl } from './stores/redis-url.js'
 
-/** Settings under `session`. Durations arrive as text (`30s`, `15m`, `12h`, `7d`) and leave as seconds. */
-export const sessionSettings = z.strictObject({
-  idle: durationSetting(60).prefault('8h').meta({
-    env: 'GATEWAY_SESSION_IDLE',
-    description: 'A session ends after this long without a request.',
-    example: '30m',
+const redisUrl = z.string().transform((text, context) => {
+  try {
+    return parseRedisUrl(text)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+    return z.NEVER
+  }
+})
+
+const redisSettings = z.strictObject({
+  url: redisUrl.optional().meta({
+    env: 'GATEWAY_REDIS_URL',
+    description:
+      'Redis or Valkey: `redis://`, `rediss://` for TLS, `redis+sentinel://host,host/primary`, `redis+cluster://host,host`.',
+    example: 'rediss://user:password@redis.internal:6379/0',
+    secret: true,
   }),
-  max: durationSetting(300).prefault('12h').meta({
-    env: 'GATEWAY_SESSION_MAX',
-    description: 'A session ends this long after the sign-in, however much it is used.',
-    example: '7d',
+  prefix: z
+    .string()
+    .max(100)
+    .default('cognito-gateway:')
+    .meta({ description: 'Begins every key.', example: 'intranet:' }),
+  timeout: z.number().int().min(50).max(10_000).default(500).meta({
+    description: 'Milliseconds that Redis may take for one command.',
+    example: 250,
   }),
-  refreshBefore: durationSetting(0).prefault('5m').meta({
-    env: 'GATEWAY_REFRESH_BEFORE',
-    description: 'Tokens are refreshed when the access token has less than this left.',
-    example: '2m',
+  ca: z.string().min(1).optional().meta({
+    description: 'File with the certificate authority of a `rediss://` server, PEM.',
+    example: '/etc/ssl/redis-ca.pem',
+  }),
+  cert: z.string().min(1).optional().meta({
+    description: 'File with the client certificate for `rediss://`, PEM.',
+    example: '/etc/ssl/redis-client.pem',
+  }),
+  key: z.string().min(1).optional().meta({
+    description: 'File with the key of the client certificate, PEM.',
+    example: '/etc/ssl/redis-client.key',
   }),
 })
+
+/** Settings under `session`. Durations arrive as text (`30s`, `15m`, `12h`, `7d`) and leave as seconds. */
+export const sessionSettings = z
+  .strictObject({
+    store: z.enum(['cookie', 'redis']).default('cookie').meta({
+      env: 'GATEWAY_SESSION_STORE',
+      description:
+        'Where sessions are kept: sealed in the cookie, or in Redis or Valkey with a sealed ticket in the cookie.',
+      example: 'redis',
+    }),
+    redis: redisSettings.prefault({}),
+    idle: durationSetting(60).prefault('8h').meta({
+      env: 'GATEWAY_SESSION_IDLE',
+      description: 'A session ends after this long without a request.',
+      example: '30m',
+    }),
+    max: durationSetting(300).prefault('12h').meta({
+      env: 'GATEWAY_SESSION_MAX',
+      description: 'A session ends this long after the sign-in, however much it is used.',
+      example: '7d',
+    }),
+    refreshBefore: durationSetting(0).prefault('5m').meta({
+      env: 'GATEWAY_REFRESH_BEFORE',
+      description: 'Tokens are refreshed when the access token has less than this left.',
+      example: '2m',
+    }),
+  })
+  .refine(({ store, redis }) => store !== 'redis' || redis.url !== undefined, {
+    path: ['redis', 'url'],
+    message: 'is needed when session.store is redis',
+  })
+  .refine(({ store, redis }) => store === 'redis' || redis.url === undefined, {
+    path: ['redis', 'url'],
+    message: 'is given, but session.store is cookie: nothing would be kept there',
+  })
 
 export type SessionSettings = z.output<typeof sessionSettings>

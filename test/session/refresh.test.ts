@@ -3,6 +3,12 @@ import type { Session } from '../../src/model.js'
 import { createRefresher } from '../../src/session/refresh.js'
 import { session, signedInAt } from '../fixtures/session.js'
 
+const stored = (changes: Partial<Session> = {}) => ({
+  session: session(changes),
+  reference: 'ref',
+  stale: false,
+})
+
 const fresh = (at: number) => ({ ...session().tokens, issuedAt: at, expiresAt: at + 3600 })
 
 function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
@@ -10,6 +16,7 @@ function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
   let calls = 0
   const refresher = createRefresher({
     store: {
+      exclusively: (_session, work) => work(null),
       write: async (_place, written) => ({
         session: written,
         reference: `ref-${calls}`,
@@ -30,7 +37,7 @@ function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
 t.test('1,000 callers at once ask Cognito once and get the same session', async t => {
   const { refresher, clock, calls } = setUp(async () => fresh(clock.now))
   const all = await Promise.all(
-    Array.from({ length: 1000 }, () => refresher.refresh('here', session())),
+    Array.from({ length: 1000 }, () => refresher.refresh('here', stored())),
   )
   t.equal(calls(), 1)
   t.equal(new Set(all).size, 1)
@@ -39,12 +46,10 @@ t.test('1,000 callers at once ask Cognito once and get the same session', async 
 t.test('50 sessions are refreshed 50 times, each as itself', async t => {
   const { refresher, clock, calls } = setUp(async () => fresh(clock.now))
   const all = await Promise.all(
-    Array.from({ length: 1000 }, (_, n) =>
-      refresher.refresh('here', session({ id: `s${n % 50}` })),
-    ),
+    Array.from({ length: 1000 }, (_, n) => refresher.refresh('here', stored({ id: `s${n % 50}` }))),
   )
   t.equal(calls(), 50)
-  for (const [n, stored] of all.entries()) t.equal(stored?.session.id, `s${n % 50}`)
+  for (const [n, fresh] of all.entries()) t.equal(fresh?.session.id, `s${n % 50}`)
 })
 
 t.test('a failure reaches everybody who waited, and the next one tries again', async t => {
@@ -53,30 +58,28 @@ t.test('a failure reaches everybody who waited, and the next one tries again', a
     if (fail) throw new Error('away')
     return fresh(clock.now)
   })
-  const results = await Promise.allSettled(
-    [1, 2, 3].map(() => refresher.refresh('here', session())),
-  )
+  const results = await Promise.allSettled([1, 2, 3].map(() => refresher.refresh('here', stored())))
   t.strictSame(
     results.map(({ status }) => status),
     ['rejected', 'rejected', 'rejected'],
   )
   fail = false
-  t.ok(await refresher.refresh('here', session()))
+  t.ok(await refresher.refresh('here', stored()))
   t.equal(calls(), 2)
 })
 
 t.test('what a session has become is remembered for a minute', async t => {
   const { refresher, clock } = setUp(async () => fresh(clock.now))
   t.equal(refresher.successor(session()), null)
-  const stored = await refresher.refresh('here', session())
-  t.equal(refresher.successor(session()), stored)
-  if (stored) t.equal(refresher.successor(stored.session), null, 'the newest has no successor')
+  const became = await refresher.refresh('here', stored())
+  t.equal(refresher.successor(session()), became)
+  if (became) t.equal(refresher.successor(became.session), null, 'the newest has no successor')
   clock.now += 60
   t.equal(refresher.successor(session()), null)
 })
 
 t.test('refused for good is null, and is not remembered', async t => {
   const { refresher } = setUp(async () => null)
-  t.equal(await refresher.refresh('here', session()), null)
+  t.equal(await refresher.refresh('here', stored()), null)
   t.equal(refresher.successor(session()), null)
 })

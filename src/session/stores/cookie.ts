@@ -67,6 +67,9 @@ export function createCookieStore({
       ended.set(session.id, true, { ttl: Math.max(1, ttlSeconds) * 1000 })
     },
 
+    // The browser alone has the session: there is nobody to share it with.
+    exclusively: (_session, work) => work(null),
+
     async ping() {},
   }
 }
