@@ -40,7 +40,7 @@ export function isClientRefused(error: unknown): boolean {
 
 /** 400 `invalid_grant`: the only answer that ends a code or a refresh token for good. */
 export function isGrantRefused(error: unknown): boolean {
-  return isVerdict(error) && error.error === 'invalid_grant' && error.status === 400
+  return isVerdict(error) && error.error === 'invalid_grant'
 }
 
 /**
@@ -59,10 +59,10 @@ export function toTokenFailure(error: unknown, asked: Asked): GatewayError {
   return new GatewayError('GW_ERR_TOKENS_REFUSED', { reason: describeComparison(error) })
 }
 
-/** Only 400 (Cognito) and 401 (RFC 6749 section 5.2) are verdicts: 429 and 5xx pass, whatever they say. */
+/** Cognito's verdicts are 400, and 401 for the client (RFC 6749 section 5.2). 429 and 5xx pass by themselves. */
 function isVerdict(error: unknown): error is CodedError {
   if (!isCoded(error) || error.code !== 'OAUTH_RESPONSE_BODY_ERROR') return false
-  return error.status === 400 || error.status === 401
+  return error.status === 400 || (error.status === 401 && error.error === 'invalid_client')
 }
 
 function isCoded(error: unknown): error is CodedError {

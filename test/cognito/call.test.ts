@@ -1,0 +1,62 @@
+// Calls to Cognito are bounded, go to one place, and happen once.
+import t from 'tap'
+import { createCall } from '../../src/cognito/call.js'
+import { fakePool } from './fixtures/fake-pool.js'
+
+t.test('a call goes to the internal origin, with path, query and body', async t => {
+  const pool = await fakePool(t)
+  pool.answer('/oauth2/token?x=1', { body: { ok: true } })
+  const call = createCall({ internalUrl: pool.origin }, 1000)
+  const answer = await call('https://login.example.com/oauth2/token?x=1', {
+    method: 'POST',
+    body: new URLSearchParams({ a: 'b' }),
+  })
+  t.same(await answer.json(), { ok: true })
+  t.match(pool.seen, [{ method: 'POST', path: '/oauth2/token?x=1', form: { a: 'b' } }])
+})
+
+t.test('a redirect is an answer, and is not followed', async t => {
+  const pool = await fakePool(t)
+  pool.answer('/a', { status: 307, headers: { location: `${pool.origin}/b` } })
+  const answer = await createCall({}, 1000)(`${pool.origin}/a`, { method: 'POST', body: 'secret' })
+  t.equal(answer.status, 307)
+  t.same(
+    pool.seen.map(({ path }) => path),
+    ['/a'],
+  )
+})
+
+t.test('an answer of 1 MB is taken, a larger one is not', async t => {
+  const pool = await fakePool(t)
+  const call = createCall({}, 5000)
+  pool.answer('/fits', { body: 'x'.repeat(1024 * 1024) })
+  pool.answer('/large', { body: 'x'.repeat(1024 * 1024 + 1) })
+  t.equal((await (await call(`${pool.origin}/fits`)).text()).length, 1024 * 1024)
+  await t.rejects(call(`${pool.origin}/large`), { message: /larger than 1048576 bytes/ })
+})
+
+t.test('answers that have no body', async t => {
+  const pool = await fakePool(t)
+  for (const status of [204, 205, 304]) {
+    pool.answer('/none', { status })
+    const answer = await createCall({}, 1000)(`${pool.origin}/none`)
+    t.equal(answer.status, status)
+    t.equal(await answer.text(), '')
+  }
+})
+
+t.test('the time limit holds for the whole answer', async t => {
+  const pool = await fakePool(t)
+  pool.answer('/slow', 'hang')
+  await t.rejects(createCall({}, 30)(`${pool.origin}/slow`), { name: 'TimeoutError' })
+})
+
+t.test('a request whose connection breaks is not sent again', async t => {
+  const pool = await fakePool(t)
+  const call = createCall({}, 1000)
+  pool.answer('/warm', { body: 'so that the connection is one that was used before' })
+  await call(`${pool.origin}/warm`)
+  pool.answer('/token', 'reset')
+  await t.rejects(call(`${pool.origin}/token`, { method: 'POST', body: 'code=1' }), TypeError)
+  t.equal(pool.seen.filter(({ path }) => path === '/token').length, 1)
+})
