@@ -1,0 +1,112 @@
+// Sessions in Redis, over real sockets: several instances, a refresh among them, Redis away.
+import t from 'tap'
+import { testGateway } from '../fixtures/gateway.js'
+import { PlainBrowser } from '../fixtures/plain-browser.js'
+import { redisServer } from '../fixtures/redis-server.js'
+import { signIn } from '../fixtures/sign-in.js'
+
+const shortTokens = { idTokenSeconds: 300, accessTokenSeconds: 300 }
+
+t.test('a session begun at one instance is good at the other, and ended at both', async t => {
+  const { url: redis } = await redisServer(t)
+  const { url, twin } = await testGateway(t, {
+    settings: { session: { store: 'redis', redis: { url: redis } } },
+  })
+  const other = await twin()
+  const browser = new PlainBrowser()
+  await signIn(browser, `${url}/`)
+  const cookie = browser.cookieHeader(url)
+  t.ok(cookie.length < 600, 'a short ticket')
+  t.equal((await new PlainBrowser().fetch(`${other}/`, { cookie })).status, 200)
+  await browser.visit(`${other}/oauth2/sign_out`)
+  t.equal(
+    (await new PlainBrowser().fetch(`${url}/`, { cookie })).status,
+    401,
+    'a copied cookie is dead everywhere',
+  )
+})
+
+t.test(
+  '200 requests of 10 users at two instances refresh each session once, and mix up nobody',
+  async t => {
+    const { url: redis } = await redisServer(t)
+    const users = Array.from({ length: 10 }, (_, n) => ({
+      username: `user${n}`,
+      password: 'Jane-pass1',
+      attributes: { email: `user${n}@example.com` },
+    }))
+    const { url, twin, emulator, clock } = await testGateway(t, {
+      users,
+      client: { ...shortTokens, rotation: { graceSeconds: 0 } },
+      settings: { session: { store: 'redis', redis: { url: redis } } },
+    })
+    const instances = [url, await twin()]
+    const cookies = await Promise.all(
+      users.map(async ({ username }) => {
+        const browser = new PlainBrowser()
+        await signIn(browser, `${url}/`, username, 'Jane-pass1')
+        return browser.cookieHeader(url)
+      }),
+    )
+    clock.offsetSeconds = 280
+    emulator.faults.clockOffsetSeconds = 280
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, async (_, n) => {
+        const user = n % 10
+        const at = instances[Math.floor(n / 10) % 2] ?? url
+        const answer = await new PlainBrowser().fetch(`${at}/${n}`, { cookie: cookies[user] ?? '' })
+        return { user, answer }
+      }),
+    )
+    for (const { user, answer } of answers) {
+      t.equal(answer.status, 200)
+      t.match(answer.body, `"x-forwarded-email":"user${user}@example.com"`)
+    }
+    t.equal(emulator.calls.filter(({ grantType }) => grantType === 'refresh_token').length, 10)
+  },
+)
+
+t.test(
+  'Redis away: 503 within a second, not ready, session and cookie kept, back by itself',
+  async t => {
+    const server = await redisServer(t)
+    const { url, adminUrl } = await testGateway(t, {
+      settings: { session: { store: 'redis', redis: { url: server.url } } },
+    })
+    const browser = new PlainBrowser()
+    await signIn(browser, `${url}/`)
+    server.pause()
+    const begun = Date.now()
+    const away = await browser.visit(`${url}/x`)
+    t.equal(away.status, 503)
+    t.ok(Date.now() - begun < 1000)
+    t.ok(Number(away.headers['retry-after']) > 0)
+    t.strictSame(away.setCookies, [])
+    t.equal((await browser.fetch(`${url}/public`)).status, 200, 'public routes do not care')
+    const ready = await fetch(`${adminUrl}/readyz`)
+    t.match(await ready.json(), {
+      status: 'not ready',
+      checks: { keys: 'ok', sessions: 'failing' },
+    })
+    server.resume()
+    t.equal((await browser.visit(`${url}/x`)).status, 200)
+    t.equal((await fetch(`${adminUrl}/readyz`)).status, 200)
+  },
+)
+
+t.test(
+  'a login that cannot be stored says so, sets no session cookie, and works again later',
+  async t => {
+    const server = await redisServer(t)
+    const { url } = await testGateway(t, {
+      settings: { session: { store: 'redis', redis: { url: server.url } } },
+    })
+    const browser = new PlainBrowser()
+    server.pause()
+    const failed = await signIn(browser, `${url}/`)
+    t.equal(failed.status, 503)
+    t.notOk(browser.cookieHeader(url).includes('cgw-session='))
+    server.resume()
+    t.equal((await browser.follow(`${url}/`)).status, 200)
+  },
+)
