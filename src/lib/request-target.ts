@@ -5,22 +5,42 @@ import type { RequestTarget } from '../model.js'
 
 const maxBytes = 8192
 
-/** Characters of a path that need no second look (RFC 3986 section 3.3), without `%` and `;`. */
+/**
+ * Paths of characters that need no second look (RFC 3986 section 3.3, without `%` and `;`), in segments that
+ * are not empty and do not begin with a dot. Nearly every request ends its reading here.
+ */
 const plainPath = /^(?:\/[\w~!$&'()*+,=:@-][\w.~!$&'()*+,=:@-]*)*\/?$/
+
 /** Anything but printable ASCII, and `#`, which ends a target for some parsers. */
 const refusedInQuery = /[^\x21-\x7e]|#/
 /** The same, and the backslash, which is a slash to browsers and to applications on Windows. */
 const refusedInPath = /[^\x21-\x7e]|[#\\]/
-/** Encoded controls, slash and backslash, and an encoded percent sign before what could be a second layer. */
-const refusedEncoding = /%(?:[01][0-9a-f]|7f|2f|5c)/i
-const secondLayer = /%25(?:[01][0-9a-f]|2[ef]|5c|7f|25)/i
-const incompleteEncoding = /%(?![0-9a-f]{2})/i
+/** Decoding hides it among the slashes that separate, so it is looked for before. */
+const encodedSlash = /%2f/i
+
+/**
+ * What a decoded path must not have, and why. A percent sign that is left is data (`100%25`); before the code
+ * of a letter, digit, `-._~`, `/`, `\`, `;`, `%` or a control it is a second layer, which an application that
+ * decodes twice would take for another path. No honest encoder writes the first four in any layer.
+ */
+const refusedWhenDecoded: readonly (readonly [RegExp, string])[] = [
+  [/\\/, 'encoded backslash'],
+  [/\p{Cc}/u, 'encoded control character'],
+  [/\/\//, 'empty segment'],
+  // Where parameters are cut off, an empty segment is left. `%3B` is data to us, and not to everybody.
+  [/\/;/, 'segment of parameters alone'],
+  // `..;x` and `..%3Bx` are dot segments to servlet containers; `..#` and `..?` to who parses what it decoded.
+  [/\/\.{1,2}(?:[/;?#%]|$)/, 'dot segment'],
+  [/%(?:[01][\da-f]|2[5d-f]|3[\db]|4[1-9a-f]|5[\dacf]|6[1-9a-f]|7[\daef])/i, 'encoded twice'],
+]
 
 /**
  * The one reading of a request target in origin form (RFC 9112 section 3.2.1).
  *
- * `path` is decoded as UTF-8 and without `;params`, so that `/%61dmin;v=1` is decided on as `/admin`.
- * @param raw  the target as it stood in the request line
+ * `path` is decoded as UTF-8 and without `;params`, so that `/%61dmin;v=1` is decided on as `/admin`. An encoded
+ * reserved character is data (RFC 3986 section 2.2): `/a%23b`, `/a%3Fb` and `/a%3Bb` have one segment each.
+ * Of the query only raw bytes are judged: it chooses no route, and legacy applications have `%E9` and `100%`.
+ * @param raw  the target as it stood in the request line, at most 8192 bytes
  * @throws GW_ERR_TARGET_REFUSED with the reason
  */
 export function parseRequestTarget(raw: string): RequestTarget {
@@ -29,39 +49,31 @@ export function parseRequestTarget(raw: string): RequestTarget {
   const mark = raw.indexOf('?')
   const rawPath = mark === -1 ? raw : raw.slice(0, mark)
   const query = mark === -1 ? '' : raw.slice(mark)
-  if (query !== '' && refusedInQuery.test(query))
+  if (query !== '' && refusedInQuery.test(query)) {
     throw refused('query with a byte that must be encoded')
+  }
   if (plainPath.test(rawPath)) return { raw, path: rawPath, query }
   return { raw, path: readPath(rawPath), query }
 }
 
+/** The path as the application will understand it; parameters are judged too, then left out. */
 function readPath(rawPath: string): string {
   if (refusedInPath.test(rawPath)) throw refused('path with a byte that must be encoded')
-  if (incompleteEncoding.test(rawPath)) throw refused('incomplete percent encoding')
-  if (refusedEncoding.test(rawPath)) throw refused('encoded control character, slash or backslash')
-  if (secondLayer.test(rawPath)) throw refused('encoded twice')
-  const segments = rawPath.slice(1).split('/').map(readSegment)
-  if (segments.slice(0, -1).includes('')) throw refused('empty segment')
-  return `/${segments.join('/')}`
+  if (encodedSlash.test(rawPath)) throw refused('encoded slash')
+  const decoded = decode(rawPath)
+  for (const [pattern, reason] of refusedWhenDecoded) {
+    if (pattern.test(decoded)) throw refused(reason)
+  }
+  // Cut before decoding, so that an encoded semicolon stays.
+  return rawPath.includes(';') ? decode(rawPath.replaceAll(/;[^/]*/g, '')) : decoded
 }
 
-/** One segment as the application will understand it: without `;params`, decoded. */
-function readSegment(segment: string): string {
-  const semicolon = segment.indexOf(';')
-  if (semicolon === 0) throw refused('segment of parameters alone')
-  const name = decode(semicolon === -1 ? segment : segment.slice(0, semicolon))
-  // `..%3Bx` is a dot segment to an application that decodes before it cuts parameters off.
-  if (/^\.{1,2}(?:;|$)/.test(name)) throw refused('dot segment')
-  if (/\p{Cc}/u.test(name)) throw refused('encoded control character')
-  return name
-}
-
-function decode(segment: string): string {
-  if (!segment.includes('%')) return segment
+function decode(path: string): string {
+  if (!path.includes('%')) return path
   try {
-    return decodeURIComponent(segment)
+    return decodeURIComponent(path)
   } catch {
-    throw refused('percent encoding that is not UTF-8')
+    throw refused('percent encoding that is broken or not UTF-8')
   }
 }
 
