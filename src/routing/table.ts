@@ -6,6 +6,7 @@ export interface RouteMatch {
   readonly path: string
   /** Only the path itself, nothing below it. */
   readonly exact: boolean
+  /** Lower case, without port and trailing dot. */
   readonly host?: string | undefined
   readonly methods?: readonly string[] | undefined
 }
@@ -22,56 +23,86 @@ export interface RoutedRequest {
 interface Entry<R> {
   readonly position: number
   readonly exact: boolean
-  readonly host: string | undefined
   readonly methods: ReadonlySet<string> | undefined
   readonly route: R
 }
 
+/** A path of the list, or one on the way to it. */
+interface Node<R> {
+  readonly below: Map<string, Node<R>>
+  /** In the order of the list. */
+  readonly entries: Entry<R>[]
+}
+
 /**
- * Compiles a list of routes into one look-up.
+ * Compiles a list of routes into one look-up: the first of the list that matches, or null.
  *
- * Routes are kept by path; a request looks at its own path and at each path above it, so the cost grows with
- * the depth of the path and not with the number of routes.
+ * Routes stand in a tree of segments for each host and one for any host. A request walks down its own path
+ * as far as there are routes, so the cost grows with the depth of the routes on its way, and neither with
+ * their number nor with the length of what a client sends.
  */
 export function compileRoutes<R>(
   routes: readonly { readonly match: RouteMatch; readonly route: R }[],
 ): (request: RoutedRequest) => R | null {
-  const byPath = new Map<string, Entry<R>[]>()
+  const anyHost = emptyNode<R>()
+  const byHost = new Map<string, Node<R>>()
   for (const [position, { match, route }] of routes.entries()) {
     const { path, exact, host, methods } = match
-    const entry = { position, exact, host, methods: methods && new Set(methods), route }
-    byPath.set(path, [...(byPath.get(path) ?? []), entry])
+    const tree = host === undefined ? anyHost : childOf(byHost, host)
+    const node = segmentsOf(path).reduce((parent, name) => childOf(parent.below, name), tree)
+    node.entries.push({ position, exact, methods: methods && new Set(methods), route })
   }
-
-  const longest = Math.max(0, ...[...byPath.keys()].map(path => path.length))
 
   return request => {
-    let best: Entry<R> | null = null
-    for (const path of withAncestors(request.path, longest)) {
-      const found = byPath.get(path)?.find(entry => serves(entry, request, path))
-      if (found !== undefined && (best === null || found.position < best.position)) best = found
-    }
-    return best?.route ?? null
+    const best = firstOnTheWay(anyHost, request, null)
+    const ofHost = byHost.get(request.host)
+    return (ofHost === undefined ? best : firstOnTheWay(ofHost, request, best))?.route ?? null
   }
 }
 
-/** `/a/b` gives `/a/b`, `/a`, `/`, without those too long to be a route; `/a/` is below `/a`. */
-function withAncestors(path: string, longest: number): string[] {
-  const paths = path.length <= longest ? [path] : []
-  const last = path.length <= longest ? path.length - 1 : longest
-  for (
-    let slash = path.lastIndexOf('/', last);
-    slash > 0;
-    slash = path.lastIndexOf('/', slash - 1)
-  ) {
-    paths.push(path.slice(0, slash))
+/** The earliest entry of the list on the way down a path, or `best` when that is earlier. */
+function firstOnTheWay<R>(
+  tree: Node<R>,
+  { path, method }: RoutedRequest,
+  best: Entry<R> | null,
+): Entry<R> | null {
+  let node: Node<R> | undefined = tree
+  let first = earlier(best, node, method, path === '/')
+  for (let start = 1; start < path.length; ) {
+    const slash = path.indexOf('/', start)
+    const end = slash === -1 ? path.length : slash
+    node = node.below.get(path.slice(start, end))
+    if (node === undefined) return first
+    first = earlier(first, node, method, end === path.length)
+    start = end + 1
   }
-  if (path !== '/') paths.push('/')
-  return paths
+  return first
 }
 
-function serves<R>(entry: Entry<R>, { host, method, path }: RoutedRequest, at: string): boolean {
-  if (entry.exact && at !== path) return false
-  if (entry.host !== undefined && entry.host !== host) return false
-  return entry.methods === undefined || entry.methods.has(method)
+function earlier<R>(
+  best: Entry<R> | null,
+  { entries }: Node<R>,
+  method: string,
+  atEnd: boolean,
+): Entry<R> | null {
+  for (const entry of entries) {
+    if (best !== null && entry.position > best.position) return best
+    if (entry.exact && !atEnd) continue
+    if (entry.methods === undefined || entry.methods.has(method)) return entry
+  }
+  return best
+}
+
+function segmentsOf(path: string): string[] {
+  return path === '/' ? [] : path.slice(1).split('/')
+}
+
+function childOf<R>(nodes: Map<string, Node<R>>, name: string): Node<R> {
+  const node = nodes.get(name) ?? emptyNode<R>()
+  nodes.set(name, node)
+  return node
+}
+
+function emptyNode<R>(): Node<R> {
+  return { below: new Map(), entries: [] }
 }
