@@ -12,10 +12,12 @@ import type { Config } from './config.js'
 import type { ReadinessCheck } from './endpoints/admin.js'
 import { createPaths } from './endpoints/paths.js'
 import type { Pass } from './endpoints/proxied.js'
+import { GatewayError } from './errors.js'
 import { createIdentityLines } from './identity-headers/inject.js'
 import { isOwned } from './identity-headers/owned.js'
 import { forwarded } from './identity-headers/styles/forwarded.js'
 import { isGatewayCookie } from './lib/cookie-jar.js'
+import { createLimiter } from './lib/limiter.js'
 import { createOriginFinder } from './lib/public-origin.js'
 import { connectRedis, type RedisConnection } from './lib/redis.js'
 import { createSealer } from './lib/sealer.js'
@@ -30,6 +32,7 @@ import { forward } from './proxy/forward.js'
 import { createRequestHeaders } from './proxy/request-headers.js'
 import { createUpstreams } from './proxy/upstreams.js'
 import { compileRoutes } from './routing/table.js'
+import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
 import { type Limits, remainingSeconds } from './session/lifetime.js'
 import { createRefresher } from './session/refresh.js'
@@ -41,6 +44,9 @@ export type Services = ReturnType<typeof createServices>
 
 const cognitoTimeoutMs = 8000
 const keysTimeoutMs = 3000
+/** Refreshes at once and waiting: Cognito allows 120 a second for an account (quota `UserAuthentication`). */
+const maxTokenCalls = 30
+const maxWaitingTokenCalls = 5000
 const firstHydrationRetryMs = 1000
 const lastHydrationRetryMs = 30_000
 
@@ -81,9 +87,16 @@ export function createServices(config: Config, log: Log, clock: Clock = systemCl
           prefix: config.session.redis.prefix,
           log,
         })
+  const limitTokenCalls = createLimiter({
+    concurrency: maxTokenCalls,
+    waiting: maxWaitingTokenCalls,
+    onFull: () =>
+      new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many refreshes wait' }),
+  })
   const refresher = createRefresher({
     store,
-    renewTokens: pool.renewTokens,
+    renewTokens: session => limitTokenCalls(() => pool.renewTokens(session)),
+    backOff: createBackOff({ clock }),
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
     clock,
   })

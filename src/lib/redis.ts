@@ -20,6 +20,8 @@ export interface RedisPlace {
 export interface RedisConnection {
   get(key: string): Promise<string | null>
   set(key: string, value: string, ttlSeconds: number): Promise<void>
+  /** Sets a key that is there; false when it is not, and nothing is set. */
+  replace(key: string, value: string, ttlSeconds: number): Promise<boolean>
   delete(key: string): Promise<void>
   /** Takes a lock for a while; false when another holds it. */
   acquire(key: string, owner: string, leaseMs: number): Promise<boolean>
@@ -57,8 +59,12 @@ export function connectRedis(place: RedisPlace): RedisConnection {
   return {
     get: key => run(() => client.get(key)),
     async set(key, value, ttlSeconds) {
-      await run(() => client.set(key, value, 'EX', Math.max(1, Math.ceil(ttlSeconds))))
+      await run(() => client.set(key, value, 'EX', wholeSeconds(ttlSeconds)))
     },
+    replace: (key, value, ttlSeconds) =>
+      run(
+        async () => (await client.set(key, value, 'EX', wholeSeconds(ttlSeconds), 'XX')) === 'OK',
+      ),
     async delete(key) {
       await run(() => client.del(key))
     },
@@ -105,6 +111,10 @@ function open(place: RedisPlace): Redis | Cluster {
   }
   const [node] = nodes
   return new Redis({ ...common, host: node?.host ?? 'localhost', port: node?.port ?? 6379 })
+}
+
+function wholeSeconds(seconds: number): number {
+  return Math.max(1, Math.ceil(seconds))
 }
 
 function backOff(attempt: number): number {

@@ -49,7 +49,7 @@ export interface BrowserSessions {
 }
 
 const nobody: Loaded = { session: null, setCookies: [] }
-const retryAfterSeconds = 5
+const usualRetryAfterSeconds = 5
 
 /** Browser sessions over one store. */
 export function createBrowserSessions({
@@ -63,7 +63,7 @@ export function createBrowserSessions({
   refresher: Refresher
   limits: Limits
   clock: Clock
-  log: Pick<Log, 'info' | 'warn'>
+  log: Pick<Log, 'info' | 'warn' | 'error'>
 }): BrowserSessions {
   function find(browser: Browser): StoredSession | null | Promise<StoredSession | null> {
     const place = sessionPlace(browser.origin)
@@ -116,22 +116,36 @@ export function createBrowserSessions({
     const { session } = found
     try {
       const fresh = await refresher.refresh(sessionPlace(browser.origin), found)
-      if (fresh === null) return await refused(browser, session)
+      if (fresh === null) return await refused(browser, found)
       return { session: fresh.session, setCookies: changedCookies(browser, found, fresh) }
     } catch (error) {
-      log.warn(
-        { err: error, sub: session.identity.subject },
-        'refresh did not succeed; session kept',
-      )
+      reportRefresh(error, session)
       if (accessTokenServes(session, clock())) return { session, setCookies: [] }
-      throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE', { cause: error, retryAfterSeconds })
+      throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE', {
+        cause: error,
+        retryAfterSeconds: retryAfterSecondsOf(error),
+      })
     }
   }
 
-  /** Another request may have refreshed while this one was refused: its result counts. */
-  async function refused(browser: Browser, session: Session): Promise<Loaded> {
-    const newer = refresher.successor(session)
-    if (newer !== null) return { session: newer.session, setCookies: cookiesFor(browser, newer) }
+  /** Nobody loses a session to a misconfigured gateway, but whoever runs it has to hear of it. */
+  function reportRefresh(error: unknown, { identity }: Session): void {
+    const line = { err: error, sub: identity.subject }
+    const misconfigured =
+      error instanceof GatewayError && error.code === 'GW_ERR_LOGIN_MISCONFIGURED'
+    if (misconfigured)
+      log.error(line, 'Cognito refuses this gateway; sessions are kept, mend it soon')
+    else log.warn(line, 'refresh did not succeed; session kept')
+  }
+
+  /** Another request or process may have refreshed while this one was refused: its result counts. */
+  async function refused(browser: Browser, found: StoredSession): Promise<Loaded> {
+    const { session, reference } = found
+    const again = await store.read(sessionPlace(browser.origin), reference)
+    const newer = refresher.successor(session) ?? again
+    if (newer !== null && newer.session.tokens.issuedAt > session.tokens.issuedAt) {
+      return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
+    }
     log.info({ sub: session.identity.subject }, 'session ended: Cognito refused the refresh token')
     await store.destroy(session, remainingSeconds(session, limits, clock()))
     return nobodyFor(browser)
@@ -139,22 +153,21 @@ export function createBrowserSessions({
 
   /** Writes down that the session is used. Not worth an error: the next request tries again. */
   async function touch(browser: Browser, found: StoredSession): Promise<Loaded> {
-    const current = found.stale ? undefined : found.reference
+    const used = { ...found.session, seenAt: clock() }
+    const place = sessionPlace(browser.origin)
     try {
-      const stored = await write(browser, { ...found.session, seenAt: clock() }, current)
-      return { session: stored.session, setCookies: changedCookies(browser, found, stored) }
+      const stored = await store.write(place, used, ttlSeconds(used), found.reference)
+      if (stored === null) return nobodyFor(browser)
+      return { session: used, setCookies: changedCookies(browser, found, stored) }
     } catch (error) {
-      log.warn(
-        { err: error, sub: found.session.identity.subject },
-        'use of a session not written down',
-      )
+      const line = { err: error, sub: used.identity.subject }
+      log.warn(line, 'use of a session was not written down')
       return { session: found.session, setCookies: [] }
     }
   }
 
-  function write(browser: Browser, session: Session, current?: string): Promise<StoredSession> {
-    const ttlSeconds = remainingSeconds(session, limits, clock())
-    return store.write(sessionPlace(browser.origin), session, ttlSeconds, current)
+  function ttlSeconds(session: Session): number {
+    return remainingSeconds(session, limits, clock())
   }
 
   /** The browser is told only when what it has is not what it should have. */
@@ -162,7 +175,12 @@ export function createBrowserSessions({
     return after.reference === before.reference ? [] : cookiesFor(browser, after)
   }
 
+  /** What a browser would not keep is never written: it would end in a loop. */
   function cookiesFor(browser: Browser, { session, reference }: StoredSession): string[] {
+    if (reference.length > maxReferenceBytes) {
+      const reason = `the sealed session has ${reference.length} bytes, the limit is ${maxReferenceBytes}; keep sessions in Redis, or give the user fewer groups`
+      throw new GatewayError('GW_ERR_SESSION_TOO_LARGE', { reason })
+    }
     const maxAge = sessionEndsAt(session, limits) - clock()
     return writeReference(reference, maxAge, browser.cookies, browser.secure)
   }
@@ -178,13 +196,11 @@ export function createBrowserSessions({
       const previous = await find(browser)
       const now = clock()
       const id = randomBytes(32).toString('base64url')
-      const stored = await write(browser, { id, identity, tokens, signedInAt: now, seenAt: now })
-      if (stored.reference.length > maxReferenceBytes) {
-        const reason = `the sealed session has ${stored.reference.length} bytes, the limit is ${maxReferenceBytes}`
-        throw new GatewayError('GW_ERR_SESSION_TOO_LARGE', { reason })
-      }
+      const session: Session = { id, identity, tokens, signedInAt: now, seenAt: now }
+      const stored = await store.create(sessionPlace(browser.origin), session, ttlSeconds(session))
+      const setCookies = cookiesFor(browser, stored)
       if (previous !== null) await store.destroy(previous.session, limits.maxSeconds)
-      return { session: stored.session, setCookies: cookiesFor(browser, stored) }
+      return { session, setCookies }
     },
 
     async end(browser) {
@@ -196,4 +212,9 @@ export function createBrowserSessions({
       return { session, setCookies }
     },
   }
+}
+
+function retryAfterSecondsOf(error: unknown): number {
+  const asked = error instanceof GatewayError ? error.retryAfterSeconds : undefined
+  return asked ?? usualRetryAfterSeconds
 }

@@ -1,7 +1,8 @@
-// One refresh per session, whoever asks in whatever process, and a short memory of it for requests that were already on
-// their way with the cookie from before.
+// One refresh per session, whoever asks in whatever process, and a short memory of it for requests that
+// were already on their way with the cookie from before.
 import { LRUCache } from 'lru-cache'
 import type { Clock, Identity, Session, TokenSet } from '../model.js'
+import type { BackOff } from './back-off.js'
 import type { SessionStore, StoredSession } from './store.js'
 
 /**
@@ -15,7 +16,10 @@ export type RenewTokens = (
 
 /** Keeps sessions fresh. */
 export interface Refresher {
-  /** The session after a refresh; null when Cognito has ended it. Throws when Cognito cannot say. */
+  /**
+   * The session after a refresh; null when Cognito, or a sign-out meanwhile, has ended it. Throws when that
+   * cannot be found out, and while the pause after such a failure lasts.
+   */
   refresh(place: string, found: StoredSession): Promise<StoredSession | null>
   /** What a session has become within the last minute, when the browser still shows an older one. */
   successor(session: Session): StoredSession | null
@@ -29,12 +33,14 @@ export function createRefresher({
   store,
   renewTokens,
   ttlSeconds,
+  backOff,
   clock,
 }: {
   store: Pick<SessionStore, 'write' | 'exclusively'>
   renewTokens: RenewTokens
   /** Seconds a session may still live. */
   ttlSeconds: (session: Session) => number
+  backOff: BackOff
   clock: Clock
 }): Refresher {
   const running = new Map<string, Promise<StoredSession | null>>()
@@ -44,17 +50,33 @@ export function createRefresher({
 
   function run(place: string, found: StoredSession): Promise<StoredSession | null> {
     return store.exclusively(found.session, async stored => {
-      if (stored !== null && isNewer(stored, found.session))
-        return remember({ ...found, session: stored })
-      return renew(place, { ...found, session: stored ?? found.session })
+      if (stored === null) return null
+      const current = { ...found, session: stored }
+      return isNewer(stored, found.session) ? remember(current) : renew(place, current)
     })
   }
 
-  async function renew(place: string, { session, reference }: StoredSession) {
-    const renewed = await renewTokens(session)
+  async function renew(
+    place: string,
+    { session, reference }: StoredSession,
+  ): Promise<StoredSession | null> {
+    const renewed = await ask(session)
     if (renewed === null) return null
     const fresh = { ...session, ...renewed, seenAt: clock() }
-    return remember(await store.write(place, fresh, ttlSeconds(fresh), reference))
+    const written = await store.write(place, fresh, ttlSeconds(fresh), reference)
+    return written && remember(written)
+  }
+
+  async function ask(session: Session): ReturnType<RenewTokens> {
+    backOff.check(session.id)
+    try {
+      const renewed = await renewTokens(session)
+      backOff.succeeded(session.id)
+      return renewed
+    } catch (error) {
+      backOff.failed(session.id, error)
+      throw error
+    }
   }
 
   function remember(stored: StoredSession): StoredSession {

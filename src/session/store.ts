@@ -19,24 +19,25 @@ export interface StoredSession {
 export interface SessionStore {
   /** The session behind a reference. Answers without a promise when it need not wait. */
   read(place: string, reference: string): StoredSession | null | Promise<StoredSession | null>
+  /** Stores a new session. */
+  create(place: string, session: Session, ttlSeconds: number): Promise<StoredSession>
   /**
-   * Stores a session, new or changed.
+   * Stores a session that has changed; null when it was ended meanwhile, and stays ended.
    *
-   * @param current  the reference that the browser has, for a store whose references outlive a change
+   * @param reference  the one that the browser has; a store may keep it
    */
   write(
     place: string,
     session: Session,
     ttlSeconds: number,
-    current?: string,
-  ): Promise<StoredSession>
+    reference: string,
+  ): Promise<StoredSession | null>
   /** Ends a session: no reference to it is good any more, as far as this store reaches. */
   destroy(session: Session, ttlSeconds: number): Promise<void>
   /**
    * Runs work on a session while nobody else does, in any process that shares the store.
    *
-   * @param work  gets the session as it is stored now, which another may have changed meanwhile; null when the
-   *   store does not know it, or cannot share
+   * @param work  gets the session as it is stored now, which another may have changed; null when it has ended
    */
   exclusively<T>(session: Session, work: (stored: Session | null) => Promise<T>): Promise<T>
   /** Throws when the store cannot be reached. */

@@ -1,5 +1,7 @@
 import t from 'tap'
+import { GatewayError } from '../../src/errors.js'
 import type { Session } from '../../src/model.js'
+import { createBackOff } from '../../src/session/back-off.js'
 import { createRefresher } from '../../src/session/refresh.js'
 import { session, signedInAt } from '../fixtures/session.js'
 
@@ -16,7 +18,7 @@ function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
   let calls = 0
   const refresher = createRefresher({
     store: {
-      exclusively: (_session, work) => work(null),
+      exclusively: (found, work) => work(found),
       write: async (_place, written) => ({
         session: written,
         reference: `ref-${calls}`,
@@ -29,6 +31,7 @@ function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
       return tokens && { identity: old.identity, tokens }
     },
     ttlSeconds: () => 60,
+    backOff: createBackOff({ clock: () => clock.now, random: () => 1 }),
     clock: () => clock.now,
   })
   return { refresher, clock, calls: () => calls }
@@ -52,20 +55,56 @@ t.test('50 sessions are refreshed 50 times, each as itself', async t => {
   for (const [n, fresh] of all.entries()) t.equal(fresh?.session.id, `s${n % 50}`)
 })
 
-t.test('a failure reaches everybody who waited, and the next one tries again', async t => {
-  let fail = true
-  const { refresher, clock, calls } = setUp(async () => {
-    if (fail) throw new Error('away')
-    return fresh(clock.now)
-  })
-  const results = await Promise.allSettled([1, 2, 3].map(() => refresher.refresh('here', stored())))
+t.test(
+  'a failure reaches everybody who waited, and the next one tries again after a pause',
+  async t => {
+    let fail = true
+    const { refresher, clock, calls } = setUp(async () => {
+      if (fail) throw new Error('away')
+      return fresh(clock.now)
+    })
+    const results = await Promise.allSettled(
+      [1, 2, 3].map(() => refresher.refresh('here', stored())),
+    )
+    t.strictSame(
+      results.map(({ status }) => status),
+      ['rejected', 'rejected', 'rejected'],
+    )
+    t.equal(calls(), 1)
+    await t.rejects(refresher.refresh('here', stored()), 'within the pause nobody asks again')
+    t.equal(calls(), 1)
+    fail = false
+    clock.now += 1
+    t.ok(await refresher.refresh('here', stored()))
+    t.equal(calls(), 2)
+  },
+)
+
+t.test('pauses grow, honour Retry-After, and are over after a success', async t => {
+  const clock = { now: 0 }
+  const backOff = createBackOff({ clock: () => clock.now, random: () => 1 })
+  const pause = (error: unknown) => {
+    backOff.failed('id', error)
+    const begun = clock.now
+    for (;;) {
+      try {
+        backOff.check('id')
+        return clock.now - begun
+      } catch {
+        clock.now++
+      }
+    }
+  }
   t.strictSame(
-    results.map(({ status }) => status),
-    ['rejected', 'rejected', 'rejected'],
+    [1, 2, 3, 4].map(() => pause(new Error('away'))),
+    [1, 2, 4, 8],
   )
-  fail = false
-  t.ok(await refresher.refresh('here', stored()))
-  t.equal(calls(), 2)
+  const busy = new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { retryAfterSeconds: 30 })
+  t.equal(pause(busy), 30)
+  for (let n = 0; n < 10; n++) pause(new Error('away'))
+  t.equal(pause(new Error('away')), 60, 'a minute at most')
+  backOff.succeeded('id')
+  t.equal(pause(new Error('away')), 1)
 })
 
 t.test('what a session has become is remembered for a minute', async t => {

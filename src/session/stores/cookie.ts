@@ -51,6 +51,11 @@ export function createCookieStore({
     return stored
   }
 
+  function seal(place: string, session: Session): StoredSession {
+    const reference = sealer.seal('session', place, encodeSession(session))
+    return remember({ session, reference, stale: false, place })
+  }
+
   return {
     read(place, reference) {
       const cached = opened.get(reference.slice(-tailCharacters))
@@ -58,17 +63,16 @@ export function createCookieStore({
       return ended.has(cached.session.id) ? null : cached
     },
 
-    async write(place, session) {
-      const reference = sealer.seal('session', place, encodeSession(session))
-      return remember({ session, reference, stale: false, place })
-    },
+    create: async (place, session) => seal(place, session),
+
+    write: async (place, session) => (ended.has(session.id) ? null : seal(place, session)),
 
     async destroy(session: Session, ttlSeconds) {
       ended.set(session.id, true, { ttl: Math.max(1, ttlSeconds) * 1000 })
     },
 
     // The browser alone has the session: there is nobody to share it with.
-    exclusively: (_session, work) => work(null),
+    exclusively: (session, work) => work(ended.has(session.id) ? null : session),
 
     async ping() {},
   }

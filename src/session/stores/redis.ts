@@ -38,6 +38,14 @@ export function createRedisStore({
     return sealer.open('session', `${place} ticket`, reference)
   }
 
+  function sealTicket(place: string, { id }: Session): string {
+    return sealer.seal('session', `${place} ticket`, id)
+  }
+
+  function sealFor(key: string, session: Session): string {
+    return sealer.seal('session', key, encodeSession(session))
+  }
+
   async function fetch(id: string): Promise<{ session: Session; stale: boolean } | null> {
     const key = keyOf(id)
     const sealed = await reach(redis.get(key))
@@ -57,12 +65,19 @@ export function createRedisStore({
       return found && { session: found.session, reference, stale: found.stale || ticket.stale }
     },
 
-    async write(place, session, ttlSeconds, current) {
+    async create(place, session, ttlSeconds) {
       const key = keyOf(session.id)
-      const sealed = sealer.seal('session', key, encodeSession(session))
-      await reach(redis.set(key, sealed, ttlSeconds))
-      const reference = current ?? sealer.seal('session', `${place} ticket`, session.id)
-      return { session, reference, stale: false }
+      await reach(redis.set(key, sealFor(key, session), ttlSeconds))
+      return { session, reference: sealTicket(place, session), stale: false }
+    },
+
+    async write(place, session, ttlSeconds, reference) {
+      const key = keyOf(session.id)
+      const replaced = await reach(redis.replace(key, sealFor(key, session), ttlSeconds))
+      if (!replaced) return null
+      const ticket = openTicket(place, reference)
+      const kept = ticket !== null && !ticket.stale
+      return { session, reference: kept ? reference : sealTicket(place, session), stale: false }
     },
 
     async destroy(session) {

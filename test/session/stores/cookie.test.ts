@@ -13,13 +13,13 @@ const open = (...keys: Buffer[]) =>
 testStore(t, 'cookie store', async () => open(newKey))
 
 t.test('another process with the same key opens the cookie, one without it does not', async t => {
-  const { reference } = await open(newKey).write('here', session(), 60)
+  const { reference } = await open(newKey).create('here', session(), 60)
   t.strictSame((await open(newKey).read('here', reference))?.session, session())
   t.equal(await open(oldKey).read('here', reference), null)
 })
 
 t.test('a session sealed with the older key opens and wants to be sealed again', async t => {
-  const { reference } = await open(oldKey).write('here', session(), 60)
+  const { reference } = await open(oldKey).create('here', session(), 60)
   t.match(await open(newKey, oldKey).read('here', reference), { stale: true })
 })
 

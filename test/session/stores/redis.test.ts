@@ -33,16 +33,16 @@ testStore(t, 'Redis store', async t => storeOn(connect(t, (await redisServer(t))
 
 t.test('the cookie is a short ticket, and stays the same when the session changes', async t => {
   const store = storeOn(connect(t, (await redisServer(t)).url))
-  const { reference } = await store.write(place, session(), 3600)
+  const { reference } = await store.create(place, session(), 3600)
   t.ok(reference.length < 200)
   const changed = session({ seenAt: 1_800_000_060 })
-  t.equal((await store.write(place, changed, 3600, reference)).reference, reference)
+  t.equal((await store.write(place, changed, 3600, reference))?.reference, reference)
   t.equal((await store.read(place, reference))?.session.seenAt, 1_800_000_060)
 })
 
 t.test('another process shares the sessions; one with another secret sees nobody', async t => {
   const { url } = await redisServer(t)
-  const { reference } = await storeOn(connect(t, url)).write(place, session(), 3600)
+  const { reference } = await storeOn(connect(t, url)).create(place, session(), 3600)
   t.ok(await storeOn(connect(t, url)).read(place, reference))
   t.equal(await storeOn(connect(t, url), randomBytes(32)).read(place, reference), null)
 })
@@ -62,7 +62,7 @@ t.test(
         return redis.set(name, value, ttl)
       },
     }
-    await storeOn(spy).write(place, session({ id: 'the-ticket' }), 3600)
+    await storeOn(spy).create(place, session({ id: 'the-ticket' }), 3600)
     t.match(keys[0], /^test:session:[0-9a-f]{64}$/)
   },
 )
@@ -79,7 +79,7 @@ t.test('values that cannot be read are nobody, are kept, and are logged', async 
     },
   }
   const store = storeOn(spy, key, warnings)
-  const { reference } = await store.write(place, session(), 3600)
+  const { reference } = await store.create(place, session(), 3600)
   const [name = ''] = keys
   for (const damaged of ['', 'rubbish', createSealer([key]).seal('session', name, '[2]')]) {
     await redis.set(name, damaged, 60)
@@ -92,7 +92,7 @@ t.test('values that cannot be read are nobody, are kept, and are logged', async 
 t.test('away is "could not find out", within the deadline, and back is back', async t => {
   const server = await redisServer(t)
   const store = storeOn(connect(t, server.url))
-  const { reference } = await store.write(place, session(), 3600)
+  const { reference } = await store.create(place, session(), 3600)
 
   server.pause()
   const begun = Date.now()
@@ -107,7 +107,7 @@ t.test('away is "could not find out", within the deadline, and back is back', as
   await server.start()
   let found = null
   while (found === null) {
-    found = await store.write(place, session(), 3600).catch(() => null)
+    found = await store.create(place, session(), 3600).catch(() => null)
   }
   t.ok(await store.read(place, found.reference), 'service resumes by itself')
 })
@@ -115,7 +115,7 @@ t.test('away is "could not find out", within the deadline, and back is back', as
 t.test('work on one session is done by one process at a time, on what the other left', async t => {
   const { url } = await redisServer(t)
   const stores = [storeOn(connect(t, url)), storeOn(connect(t, url))]
-  await stores[0]?.write(place, session({ seenAt: 0 }), 3600)
+  await stores[0]?.create(place, session({ seenAt: 0 }), 3600)
   let inside = 0
   const seen: number[] = []
   await Promise.all(
@@ -123,7 +123,7 @@ t.test('work on one session is done by one process at a time, on what the other 
       stores[n % 2]?.exclusively(session(), async stored => {
         t.equal(++inside, 1, 'alone')
         seen.push(stored?.seenAt ?? -1)
-        await stores[n % 2]?.write(place, session({ seenAt: seen.length }), 3600)
+        await stores[n % 2]?.write(place, session({ seenAt: seen.length }), 3600, '')
         inside--
       }),
     ),
