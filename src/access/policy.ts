@@ -1,7 +1,7 @@
 // Decides. Pure: carrying a decision out is the business of hooks/authorize.
 import type { Decision, Identity } from '../model.js'
-import { type Requirement, requirements } from './requirements.js'
-import type { AccessSettings } from './settings.js'
+import { notUnderstood, type Requirement, requirements } from './requirements.js'
+import { type AccessSettings, accessSettings } from './settings.js'
 
 /** The access rule of a route, ready to decide. */
 export interface Policy {
@@ -10,32 +10,25 @@ export interface Policy {
   readonly decide: (identity: Identity | null) => Decision
 }
 
-const allow: Decision = { outcome: 'allow' }
-const login: Decision = { outcome: 'login' }
-
 /**
  * A policy for one access setting.
  *
- * Nobody meets *login* where a person could pass, and is refused where nobody ever can.
+ * Nobody meets *login* where a person could pass, and is refused where nobody ever can. A setting that is
+ * not understood refuses everybody.
  */
 export function compileAccess(settings: AccessSettings): Policy {
-  const requirement = toRequirement(settings)
-  const refuse: Decision = { outcome: 'refuse', reason: requirement.name }
-  if (!requirement.needsUser) {
-    const decision = requirement.name === 'public' ? allow : refuse
-    return { needsUser: false, decide: () => decision }
+  const { name, needsUser, judge } = toRequirement(settings)
+  const decisions: Readonly<Record<Decision['outcome'], Decision>> = {
+    allow: { outcome: 'allow' },
+    login: { outcome: 'login' },
+    refuse: { outcome: 'refuse', reason: name },
   }
-  return {
-    needsUser: true,
-    decide: identity => {
-      if (identity === null) return login
-      return requirement.admits(identity) ? allow : refuse
-    },
-  }
+  return { needsUser, decide: identity => decisions[judge(identity)] }
 }
 
+/** Checks once more what the types promise: a mistake here would open a route. */
 function toRequirement(settings: AccessSettings): Requirement {
-  return typeof settings === 'string'
-    ? requirements[settings]()
-    : requirements.groups(settings.groups)
+  const { success, data } = accessSettings.safeParse(settings)
+  if (!success) return notUnderstood
+  return typeof data === 'string' ? requirements[data]() : requirements.groups(data.groups)
 }

@@ -2,12 +2,18 @@
 import { z } from 'zod'
 
 /** Setting `access` of a route. */
-export const accessSettings = z.union(
-  [
-    z.enum(['public', 'signed-in', 'deny']),
-    z.strictObject({ groups: z.array(z.string().min(1)).min(1) }),
-  ],
-  { error: 'expected public, signed-in, deny, or { groups: [name, …] }' },
-)
+export const accessSettings = z
+  .union(
+    [
+      z.enum(['public', 'signed-in', 'deny']),
+      z.strictObject({ groups: z.array(z.string().min(1)).min(1) }),
+    ],
+    { error: 'expected public, signed-in, deny, or { groups: [name, …] }' },
+  )
+  .meta({
+    description:
+      'Who may pass: `public`, `signed-in`, `deny`, or members of any of the `groups`, by whole name and case.',
+    example: { groups: ['admins', 'staff'] },
+  })
 
 export type AccessSettings = z.output<typeof accessSettings>
