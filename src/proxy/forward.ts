@@ -1,11 +1,12 @@
 // Streams one request to its upstream and the answer back, with back-pressure both ways. No promise, no
 // retry; whoever goes away first takes the other side down.
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { PassThrough, type Readable } from 'node:stream'
-import type { Dispatcher } from 'undici'
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { type Dispatcher, errors } from 'undici'
 import { GatewayError } from '../errors.js'
 import { buildResponseHeaders, type IsGatewayCookie } from './response-headers.js'
-import { maxInFlight, type Upstream } from './upstreams.js'
+import { hasBody, isOddlyFramed, letGo, Upload } from './upload.js'
+import type { Upstream } from './upstreams.js'
 
 /** One exchange with an upstream. */
 export interface Forwarding {
@@ -25,41 +26,41 @@ export interface Forwarding {
   readonly onFailure: (error: GatewayError) => void
 }
 
-/** How long the rest of an upload is read after the answer went out. */
-const uploadDrainMs = 10_000
 const busyRetrySeconds = 1
+
+/** undici's options, with one that its types leave out. */
+type DispatchOptions = Dispatcher.DispatchOptions & { readonly servername: string }
 
 /**
  * Forwards. Never throws; failures before the answer's head go to `onFailure` as
- * GW_ERR_UPSTREAM_UNREACHABLE, _TIMEOUT, _INVALID or _BUSY, later ones destroy the client's connection, so
- * that it can see the answer is not whole.
+ * GW_ERR_UPSTREAM_UNREACHABLE, _TIMEOUT, _INVALID or _BUSY, or GW_ERR_REQUEST_INVALID; later ones destroy the
+ * client's connection, so that it can see the answer is not whole.
  */
 export function forward(forwarding: Forwarding): void {
-  const { request, upstream, target, headers, timeoutMs } = forwarding
-  if (upstream.inFlight >= maxInFlight) {
-    const error = new GatewayError('GW_ERR_UPSTREAM_BUSY', { retryAfterSeconds: busyRetrySeconds })
-    forwarding.onFailure(error)
+  const { request, response, upstream } = forwarding
+  if (isOddlyFramed(request)) {
+    response.shouldKeepAlive = false
+    const reason = 'expected Transfer-Encoding chunked in HTTP/1.1'
+    forwarding.onFailure(new GatewayError('GW_ERR_REQUEST_INVALID', { reason }))
+    return
+  }
+  if (upstream.inFlight >= upstream.maxInFlight) {
+    letGo(request)
+    forwarding.onFailure(busy('too many requests are under way'))
     return
   }
   const exchange = new Exchange(forwarding)
-  upstream.pool.dispatch(
-    {
-      method: request.method as Dispatcher.HttpMethod,
-      path: target,
-      headers,
-      body: exchange.body,
-      headersTimeout: timeoutMs,
-    },
-    exchange,
-  )
-}
-
-/** A request has a body when its head says so (RFC 9112 section 6). */
-function hasBody({ headers }: IncomingMessage): boolean {
-  return (
-    headers['transfer-encoding'] !== undefined ||
-    (headers['content-length'] !== undefined && headers['content-length'] !== '0')
-  )
+  const options: DispatchOptions = {
+    method: request.method as Dispatcher.HttpMethod,
+    path: forwarding.target,
+    headers: forwarding.headers,
+    body: exchange.body,
+    headersTimeout: forwarding.timeoutMs,
+    // Without it undici takes the Host header, and opens a new connection whenever that changes.
+    servername: upstream.hostname,
+  }
+  upstream.pool.dispatch(options, exchange)
+  if (upstream.inFlight > upstream.maxConnections) exchange.limitWait()
 }
 
 const exchangeOf = Symbol('exchange')
@@ -67,13 +68,15 @@ type OwnedResponse = ServerResponse & { [exchangeOf]?: Exchange }
 
 /** undici's handler. The raw callbacks are what its parser calls; the newer ones parse headers again. */
 class Exchange implements Dispatcher.DispatchHandler {
-  /** What undici reads, and destroys when it likes: never the client's own stream, which has the socket. */
-  readonly body: Readable | null
+  readonly body: Upload | null
   readonly #forwarding: Forwarding
   #abort: ((error?: Error) => void) | null = null
   #resume: (() => void) | null = null
-  #wroteBody = false
+  #waiting: NodeJS.Timeout | null = null
+  #headIsHeld = false
+  /** Nothing more goes to the client from here. */
   #over = false
+  #released = false
 
   constructor(forwarding: Forwarding) {
     this.#forwarding = forwarding
@@ -81,10 +84,19 @@ class Exchange implements Dispatcher.DispatchHandler {
     const response: OwnedResponse = forwarding.response
     response[exchangeOf] = this
     response.on('close', onClientClose)
-    this.body = hasBody(forwarding.request) ? this.#openBody(forwarding.request) : null
+    if (response.socket === null) this.#watchConnection(forwarding.request.socket)
+    this.body = hasBody(forwarding.request) ? new Upload(forwarding.request) : null
+  }
+
+  /** When all connections are taken, undici's queue has no deadline of its own. */
+  limitWait(): void {
+    if (this.#over || this.#abort !== null) return
+    const { maxWaitMs } = this.#forwarding.upstream
+    this.#waiting = setTimeout(() => this.#fail(busy('no connection became free')), maxWaitMs)
   }
 
   onConnect(abort: (error?: Error) => void): void {
+    this.#stopWaiting()
     if (this.#over) abort()
     else this.#abort = abort
   }
@@ -95,78 +107,97 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#resume = resume
     try {
       const headers = buildResponseHeaders(raw, setCookies, isGatewayCookie)
-      if (this.#uploadIsUnread()) headers.push('Connection', 'close')
-      response.writeHead(status, statusText, headers)
+      response.writeHead(status, reasonPhrase(status, statusText), headers)
     } catch (error) {
-      this.#fail(new GatewayError('GW_ERR_UPSTREAM_INVALID', { cause: error }))
+      this.#fail(asInvalid(error))
       this.#abort?.()
       return true
     }
-    // The head waits for the first chunk of the same packet, but not for one that comes later.
-    process.nextTick(flushHead, this)
+    this.#headIsHeld = true
+    process.nextTick(sendHead, this)
     return true
   }
 
   onData(chunk: Buffer): boolean {
+    // A write to an answer that is gone would be an 'error' event that nobody hears, and end the process.
+    if (this.#over) return true
+    this.#headIsHeld = false
     const { response } = this.#forwarding
-    this.#wroteBody = true
     if (response.write(chunk)) return true
-    response.once('drain', () => this.#resume?.())
+    response.once('drain', onDrain)
     return false
   }
 
   onComplete(): void {
+    this.#release()
     if (this.#over) return
-    this.#end()
-    const { request, response } = this.#forwarding
-    response.end()
-    if (!request.complete) letGo(request)
+    this.#over = true
+    this.#forwarding.response.end()
+    this.#letGoOfUpload()
   }
 
   onError(error: Error): void {
-    if (this.#over) return
+    this.#release()
     this.#fail(toGatewayError(error))
   }
 
-  flush(): void {
-    const { response } = this.#forwarding
-    if (!this.#wroteBody && !this.#over && !response.destroyed) response.flushHeaders()
+  /** The head goes out with the first piece of the body, if the same packet brings one; else by itself. */
+  sendHead(): void {
+    if (!this.#headIsHeld || this.#over) return
+    // Not flushHeaders: it would write the head as UTF-8 and change every byte above 0x7F.
+    this.#forwarding.response.write('', 'latin1')
+  }
+
+  drained(): void {
+    this.#resume?.()
   }
 
   /** The client is gone, or has its answer. */
   clientClosed(): void {
     if (this.#over) return
-    this.#end()
+    this.#over = true
+    this.#stopWaiting()
     this.#abort?.()
   }
 
-  #openBody(request: IncomingMessage): Readable {
-    const body = new PassThrough()
-    request.pipe(body)
-    // undici destroys the body when it has the answer; the reason reaches us through onError.
-    body.on('error', () => {})
-    return body
-  }
-
-  #uploadIsUnread(): boolean {
-    return this.body !== null && !this.#forwarding.request.complete
+  /** An answer that waits behind another (pipelining) is not told when its connection closes. */
+  #watchConnection(socket: Socket): void {
+    const onClose = () => this.clientClosed()
+    socket.once('close', onClose)
+    this.#forwarding.response.once('close', () => socket.off('close', onClose))
   }
 
   #fail(error: GatewayError): void {
-    this.#end()
-    const { request, response, onFailure } = this.#forwarding
+    if (this.#over) return
+    this.#over = true
+    this.#stopWaiting()
+    const { response, onFailure } = this.#forwarding
     if (response.headersSent) return void response.destroy()
-    if (!request.complete) {
-      response.shouldKeepAlive = false
-      letGo(request)
-    }
+    this.#letGoOfUpload()
+    // A writeHead that threw leaves its reason phrase behind.
+    response.statusMessage = ''
     onFailure(error)
   }
 
-  #end(): void {
-    this.#over = true
+  /** The body goes first: what still reads it would pause the request again once it is full. */
+  #letGoOfUpload(): void {
+    if (this.body === null) return
+    this.body.destroy()
+    letGo(this.#forwarding.request)
+  }
+
+  /** undici is through with this request. Not earlier: what waits in its queue still takes memory. */
+  #release(): void {
+    if (this.#released) return
+    this.#released = true
+    this.#stopWaiting()
     this.#forwarding.upstream.inFlight--
-    this.#forwarding.response.off('close', onClientClose)
+  }
+
+  #stopWaiting(): void {
+    if (this.#waiting === null) return
+    clearTimeout(this.#waiting)
+    this.#waiting = null
   }
 }
 
@@ -174,30 +205,48 @@ function onClientClose(this: OwnedResponse): void {
   this[exchangeOf]?.clientClosed()
 }
 
-function flushHead(exchange: Exchange): void {
-  exchange.flush()
+function onDrain(this: OwnedResponse): void {
+  this[exchangeOf]?.drained()
 }
 
-/** Reads what is left of an upload and forgets it, for a while: a client that still sends sees no answer. */
-function letGo(request: IncomingMessage): void {
-  request.unpipe()
-  request.resume()
-  const { socket } = request
-  const timer = setTimeout(() => socket.destroy(), uploadDrainMs)
-  timer.unref()
-  request.once('close', () => clearTimeout(timer))
+function sendHead(exchange: Exchange): void {
+  exchange.sendHead()
+}
+
+/** undici decodes the phrase as UTF-8, which cannot be undone; nobody reads it, so Node's own will do. */
+function reasonPhrase(status: number, text: string): string {
+  return /^[\t\x20-\x7e]*$/.test(text) ? text : (STATUS_CODES[status] ?? '')
+}
+
+function busy(reason: string): GatewayError {
+  return new GatewayError('GW_ERR_UPSTREAM_BUSY', { reason, retryAfterSeconds: busyRetrySeconds })
+}
+
+function asInvalid(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error
+  return new GatewayError('GW_ERR_UPSTREAM_INVALID', { cause: error })
+}
+
+type Failure =
+  | 'GW_ERR_UPSTREAM_TIMEOUT'
+  | 'GW_ERR_UPSTREAM_INVALID'
+  | 'GW_ERR_REQUEST_INVALID'
+  | 'GW_ERR_UPSTREAM_UNREACHABLE'
+
+/** Everything that is not here means the connection was refused, broken, or failed TLS verification. */
+const failuresByCode: Readonly<Record<string, Failure>> = {
+  UND_ERR_HEADERS_TIMEOUT: 'GW_ERR_UPSTREAM_TIMEOUT',
+  UND_ERR_CONNECT_TIMEOUT: 'GW_ERR_UPSTREAM_TIMEOUT',
+  ETIMEDOUT: 'GW_ERR_UPSTREAM_TIMEOUT',
+  UND_ERR_HEADERS_OVERFLOW: 'GW_ERR_UPSTREAM_INVALID',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'GW_ERR_UPSTREAM_INVALID',
+  // undici's parser asserts what it expects of an answer, such as a status above 99.
+  ERR_ASSERTION: 'GW_ERR_UPSTREAM_INVALID',
+  UND_ERR_INVALID_ARG: 'GW_ERR_REQUEST_INVALID',
 }
 
 function toGatewayError(error: Error & { code?: string }): GatewayError {
-  const { code = '' } = error
-  if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_CONNECT_TIMEOUT') {
-    return new GatewayError('GW_ERR_UPSTREAM_TIMEOUT', { cause: error })
-  }
-  if (code === 'UND_ERR_HEADERS_OVERFLOW' || code.startsWith('HPE_')) {
-    return new GatewayError('GW_ERR_UPSTREAM_INVALID', { cause: error })
-  }
-  if (code === 'UND_ERR_INVALID_ARG') {
-    return new GatewayError('GW_ERR_REQUEST_INVALID', { cause: error })
-  }
-  return new GatewayError('GW_ERR_UPSTREAM_UNREACHABLE', { cause: error })
+  const isParserError = error instanceof errors.HTTPParserError
+  const known = isParserError ? 'GW_ERR_UPSTREAM_INVALID' : failuresByCode[error.code ?? '']
+  return new GatewayError(known ?? 'GW_ERR_UPSTREAM_UNREACHABLE', { cause: error })
 }

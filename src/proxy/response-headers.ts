@@ -1,32 +1,36 @@
 // What a client sees of an application's answer: every header byte for byte, without what belongs to one
 // connection, without cookies that would pass for the gateway's, and with the gateway's own cookies.
+import { GatewayError } from '../errors.js'
+import { hopByHop, rememberByName, withoutNominated } from './hop-by-hop.js'
 
 /** Whether a cookie name is the gateway's. */
 export type IsGatewayCookie = (name: string) => boolean
 
-const hopByHop: ReadonlySet<string> = new Set([
-  'connection',
-  'keep-alive',
-  'proxy-authenticate',
-  'proxy-connection',
-  'te',
-  'trailer',
-  'transfer-encoding',
-  'upgrade',
-])
-/** What would let a shared cache keep a Set-Cookie of ours. */
+type Verdict = 'pass' | 'drop' | 'caching' | 'connection' | 'set-cookie' | 'transfer-encoding'
+
+/** What would let a cache keep a Set-Cookie of ours, besides every name that ends in Cache-Control (RFC 9213). */
 const caching: ReadonlySet<string> = new Set([
-  'cache-control',
+  'edge-control',
   'expires',
   'pragma',
   'surrogate-control',
+  'x-accel-expires',
 ])
+
+const verdictOf = rememberByName((name): Verdict => {
+  const lower = name.toLowerCase()
+  if (lower === 'connection' || lower === 'set-cookie' || lower === 'transfer-encoding')
+    return lower
+  if (caching.has(lower) || lower.endsWith('cache-control')) return 'caching'
+  return hopByHop.has(lower) ? 'drop' : 'pass'
+})
 
 /**
  * The raw header list for the client.
  *
  * @param raw         as undici gives it: name, value, name, value, …
  * @param setCookies  the gateway's Set-Cookie lines; with any, the answer becomes `no-store`
+ * @throws GW_ERR_UPSTREAM_INVALID for a body in a transfer coding that ends here and cannot be undone
  */
 export function buildResponseHeaders(
   raw: readonly Buffer[],
@@ -38,43 +42,33 @@ export function buildResponseHeaders(
   for (let at = 0; at < raw.length; at += 2) {
     const name = (raw[at] as Buffer).toString('latin1')
     const value = (raw[at + 1] as Buffer).toString('latin1')
-    const lower = name.toLowerCase()
-    if (hopByHop.has(lower)) {
-      if (lower === 'connection') nominated = nominated === null ? value : `${nominated},${value}`
-      continue
+    const verdict = verdictOf(name)
+    if (verdict === 'pass') headers.push(name, value)
+    else if (verdict === 'connection') {
+      nominated = nominated === null ? value : `${nominated},${value}`
+    } else if (verdict === 'set-cookie') {
+      if (!setsGatewayCookie(value, isGatewayCookie)) headers.push(name, value)
+    } else if (verdict === 'caching') {
+      if (setCookies.length === 0) headers.push(name, value)
+    } else if (verdict === 'transfer-encoding' && value.toLowerCase() !== 'chunked') {
+      throw new GatewayError('GW_ERR_UPSTREAM_INVALID', {
+        reason: 'expected Transfer-Encoding chunked, saw another coding',
+      })
     }
-    if (lower === 'set-cookie' && setsGatewayCookie(value, isGatewayCookie)) continue
-    if (setCookies.length > 0 && caching.has(lower)) continue
-    headers.push(name, value)
   }
+  const passed = nominated === null ? headers : withoutNominated(headers, nominated)
   if (setCookies.length > 0) {
-    for (const line of setCookies) headers.push('Set-Cookie', line)
-    headers.push('Cache-Control', 'no-store')
+    for (const line of setCookies) passed.push('Set-Cookie', line)
+    passed.push('Cache-Control', 'no-store')
   }
-  return nominated === null ? headers : withoutNominated(headers, nominated)
+  return passed
 }
 
-/** By the name as browsers read it: trimmed, up to `=`, and the value of a nameless cookie as well. */
+/** By the name as browsers read it: up to `=`, trimmed; a nameless cookie is sent as its bare value. */
 function setsGatewayCookie(line: string, isGatewayCookie: IsGatewayCookie): boolean {
-  const [pair = ''] = line.split(';')
+  const semicolon = line.indexOf(';')
+  const pair = semicolon === -1 ? line : line.slice(0, semicolon)
   const equals = pair.indexOf('=')
-  const name = equals === -1 ? pair : pair.slice(0, equals) || pair.slice(1)
-  return isGatewayCookie(name.trim())
-}
-
-function withoutNominated(headers: string[], nominated: string): string[] {
-  if (/^(?:keep-alive|close)$/i.test(nominated)) return headers
-  const names = new Set(
-    nominated
-      .toLowerCase()
-      .split(',')
-      .map(name => name.trim()),
-  )
-  names.delete('set-cookie')
-  const kept: string[] = []
-  for (let at = 0; at < headers.length; at += 2) {
-    const name = headers[at] as string
-    if (!names.has(name.toLowerCase())) kept.push(name, headers[at + 1] as string)
-  }
-  return kept
+  const name = equals === -1 ? '' : pair.slice(0, equals).trim()
+  return isGatewayCookie(name === '' ? pair.slice(equals + 1).trim() : name)
 }

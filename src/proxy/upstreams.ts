@@ -1,11 +1,29 @@
 // Connections to applications: one bounded pool an origin, TLS verified, nothing retried.
-import { Pool } from 'undici'
+import { isIP } from 'node:net'
+import { buildConnector, Pool } from 'undici'
+
+/** Bounds of one upstream. */
+export interface UpstreamLimits {
+  readonly maxConnections: number
+  /** Requests under way and those that wait for a connection. Beyond it the answer is 503, before memory grows. */
+  readonly maxInFlight: number
+  /** How long a request waits for a connection when all are taken. */
+  readonly maxWaitMs: number
+}
 
 /** One application, by its origin. */
-export interface Upstream {
+export interface Upstream extends UpstreamLimits {
   readonly pool: Pool
-  /** Requests under way or waiting; counted by the forwarder. */
+  /** Host name of the origin; what its certificate has to be for. */
+  readonly hostname: string
+  /** Requests that undici holds; counted by the forwarder. */
   inFlight: number
+}
+
+/** How upstreams are reached, where it is not as usual. */
+export interface UpstreamOptions extends Partial<UpstreamLimits> {
+  /** PEM of the authorities to trust in place of Node's own. */
+  readonly ca?: string
 }
 
 /** The applications of all routes. */
@@ -16,18 +34,19 @@ export interface Upstreams {
   close(): Promise<void>
 }
 
-const maxConnections = 1024
-/** With those that wait for a connection. Beyond it the answer is 503, before memory grows. */
-export const maxInFlight = 2048
+const defaultLimits: UpstreamLimits = { maxConnections: 1024, maxInFlight: 2048, maxWaitMs: 5000 }
 const connectTimeoutMs = 5000
 const maxHeadBytes = 32 * 1024
 /** Shorter than the keep-alive of common servers, so that we close first and never write into a close. */
 const keepAliveMs = 4000
 
 /** Pools for these origins; opened at once, connected when first used. */
-export function createUpstreams(origins: Iterable<string>): Upstreams {
+export function createUpstreams(
+  origins: Iterable<string>,
+  options: UpstreamOptions = {},
+): Upstreams {
   const upstreams = new Map<string, Upstream>()
-  for (const origin of origins) upstreams.set(origin, { pool: openPool(origin), inFlight: 0 })
+  for (const origin of new Set(origins)) upstreams.set(origin, openUpstream(origin, options))
 
   return {
     get(origin) {
@@ -41,15 +60,34 @@ export function createUpstreams(origins: Iterable<string>): Upstreams {
   }
 }
 
-function openPool(origin: string): Pool {
-  return new Pool(origin, {
-    connections: maxConnections,
+function openUpstream(origin: string, { ca, ...given }: UpstreamOptions): Upstream {
+  const limits = { ...defaultLimits, ...given }
+  const hostname = new URL(origin).hostname.replaceAll(/^\[|\]$/g, '')
+  const pool = new Pool(origin, {
+    connections: limits.maxConnections,
     pipelining: 1,
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
     maxHeaderSize: maxHeadBytes,
     bodyTimeout: 0,
-    allowH2: false,
-    connect: { timeout: connectTimeoutMs, rejectUnauthorized: true },
+    connect: connectTo(hostname, ca),
   })
+  return { pool, hostname, inFlight: 0, ...limits }
+}
+
+/**
+ * Opens connections whose certificate is for the upstream.
+ *
+ * Left alone, undici asks for and checks the name in the Host header, which is the gateway's public one.
+ * An address is no server name (RFC 6066 section 3); Node then checks the certificate against the address.
+ */
+function connectTo(hostname: string, ca?: string): buildConnector.connector {
+  const open = buildConnector({
+    timeout: connectTimeoutMs,
+    rejectUnauthorized: true,
+    allowH2: false,
+    ...(ca === undefined ? {} : { ca }),
+  })
+  const servername = isIP(hostname) === 0 ? hostname : ''
+  return (options, callback) => open({ ...options, servername }, callback)
 }
