@@ -9,7 +9,7 @@ import { proxied } from './endpoints/proxied.js'
 import { createReturnToJudge } from './endpoints/return-to.js'
 import { signedOutEndpoint, signOutEndpoint } from './endpoints/sign-out.js'
 import { startEndpoint } from './endpoints/start.js'
-import { userinfoEndpoint } from './endpoints/userinfo.js'
+import { refreshEndpoint, userinfoEndpoint } from './endpoints/userinfo.js'
 import { authenticate } from './hooks/authenticate.js'
 import { authorize } from './hooks/authorize.js'
 import { answerBrokenRequest } from './hooks/broken-request.js'
@@ -69,6 +69,7 @@ export function createApp(services: Services): FastifyInstance {
   app.route({ method: ['GET', 'POST'], url: paths.signOut, handler: signOut })
   app.get(paths.signedOut, signedOut)
   app.get(paths.userinfo, { onRequest: who }, userinfo)
+  app.post(paths.refresh, refreshEndpoint(services))
 
   const way = [
     chooseRoute(services),

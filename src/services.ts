@@ -73,7 +73,7 @@ export function createServices(config: Config, log: Log, clock: Clock = systemCl
 
   const limits: Limits = {
     idleSeconds: config.session.idle,
-    maxSeconds: config.session.max,
+    maxSeconds: Math.min(config.session.max, config.cognito.refreshTokenValidity),
     refreshBeforeSeconds: config.session.refreshBefore,
   }
   const redis = config.session.store === 'redis' ? openRedis(config.session, log) : null
@@ -100,7 +100,14 @@ export function createServices(config: Config, log: Log, clock: Clock = systemCl
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
     clock,
   })
-  const sessions = createBrowserSessions({ store, refresher, limits, clock, log })
+  const sessions = createBrowserSessions({
+    store,
+    refresher,
+    limits,
+    endsWithBrowser: config.session.endsWithBrowser,
+    clock,
+    log,
+  })
 
   const login = createLoginFlow({
     transactions: createTransactions({ sealer, clock }),

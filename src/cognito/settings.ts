@@ -1,6 +1,6 @@
 // Which user pool and app client the gateway logs in with.
 import { z } from 'zod'
-import { listSetting } from '../lib/setting-types.js'
+import { durationSetting, listSetting } from '../lib/setting-types.js'
 
 /** REGION_ID. The region becomes part of host names, so its form counts. */
 const poolId = /^[a-z]{2,}(?:-[a-z]+)+-\d+_[0-9a-zA-Z]+$/
@@ -67,6 +67,13 @@ export const cognitoSettings = z
         description:
           "Origin for the gateway's own calls (keys, tokens, revocation), where it differs from what browsers see.",
         example: 'http://emulator:9339',
+      }),
+    refreshTokenValidity: durationSetting(3600, 3650 * 86_400)
+      .prefault('30d')
+      .meta({
+        description:
+          'Refresh token expiration of the app client. No session outlives it; rotation does not extend it, and no token says it.',
+        example: '7d',
       }),
     allowHttp: z
       .union([z.boolean(), z.enum(['true', 'false']).transform(text => text === 'true')], {

@@ -28,6 +28,11 @@ export const urlTable = {
     path: '/userinfo',
     what: 'JSON: who is signed in and until when; 401 when nobody is; never a token',
   },
+  refresh: {
+    method: 'POST',
+    path: '/refresh',
+    what: 'refresh now, so that new groups count at once; same origin only, answers as `/userinfo`',
+  },
   ping: { method: 'GET', path: '/ping', what: '200 under any host name, for load balancers' },
 } as const
 

@@ -1,6 +1,6 @@
 // GET, POST /oauth2/sign_out: ends the session here, its refresh token at Cognito, and the hosted UI's own
 // session; and GET /oauth2/signed_out, the one logout_uri that has to be registered.
-import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { FastifyReply, RouteHandlerMethod } from 'fastify'
 import { pageHeaders, type Views } from '../lib/views.js'
 import type { Log } from '../log.js'
 import type { AfterSignOut } from '../login/after-sign-out.js'
@@ -8,6 +8,7 @@ import type { LoginFlow } from '../login/flow.js'
 import type { Session } from '../model.js'
 import type { BrowserSessions } from '../session/browser-session.js'
 import type { JudgeReturnTo } from './return-to.js'
+import { isCrossSite } from './same-site.js'
 
 /** Revokes a refresh token; has a deadline of its own (RFC 7009). */
 export type RevokeToken = (refreshToken: string) => Promise<void>
@@ -105,11 +106,4 @@ export function signedOutEndpoint({
     })
     return reply.headers(pageHeaders(contentSecurityPolicy)).send(html)
   }
-}
-
-/** A GET that another site's page brought about, or a POST that does not come from our own origin. */
-function isCrossSite({ headers, raw, browser }: FastifyRequest): boolean {
-  const site = headers['sec-fetch-site']
-  if (site !== undefined) return site === 'cross-site'
-  return raw.method === 'POST' && headers.origin !== undefined && headers.origin !== browser.origin
 }

@@ -58,9 +58,11 @@ export function gatewayCookieName(name: string, secure: boolean): string {
  * A Set-Cookie line for one of the gateway's cookies: `HttpOnly; SameSite=Lax; Path=/`, no Domain, and
  * Secure when the name asks for it (RFC 6265bis section 4.1.3.2).
  *
- * @param maxAgeSeconds  0 clears the cookie, with the attributes it was set with
+ * @param maxAgeSeconds  0 clears the cookie, with the attributes it was set with; null keeps it as long as the
+ *   browser is open
  */
-export function setCookie(name: string, value: string, maxAgeSeconds: number): string {
+export function setCookie(name: string, value: string, maxAgeSeconds: number | null): string {
   const secure = name.startsWith('__Host-') ? '; Secure' : ''
-  return `${name}=${value}; Max-Age=${maxAgeSeconds}; Path=/; HttpOnly${secure}; SameSite=Lax`
+  const life = maxAgeSeconds === null ? '' : `; Max-Age=${maxAgeSeconds}`
+  return `${name}=${value}${life}; Path=/; HttpOnly${secure}; SameSite=Lax`
 }

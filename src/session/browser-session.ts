@@ -44,24 +44,35 @@ export interface BrowserSessions {
    * @throws GW_ERR_SESSION_TOO_LARGE when browsers would not keep the cookie
    */
   create(browser: Browser, signedIn: { identity: Identity; tokens: TokenSet }): Promise<Loaded>
+  /**
+   * Refreshes at once, so that new groups count; not more often than every ten seconds.
+   *
+   * @throws GW_ERR_SESSION_UNAVAILABLE as `load` does
+   */
+  refreshNow(browser: Browser): Promise<Loaded>
   /** Ends the session. Gives back the one that was there, so that its tokens can be revoked. */
   end(browser: Browser): Promise<Loaded>
 }
 
 const nobody: Loaded = { session: null, setCookies: [] }
 const usualRetryAfterSeconds = 5
+/** Younger tokens are not refreshed on demand. */
+const minTokenAgeSeconds = 10
 
 /** Browser sessions over one store. */
 export function createBrowserSessions({
   store,
   refresher,
   limits,
+  endsWithBrowser,
   clock,
   log,
 }: {
   store: SessionStore
   refresher: Refresher
   limits: Limits
+  /** Whether the cookie goes when the browser is closed. */
+  endsWithBrowser: boolean
   clock: Clock
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): BrowserSessions {
@@ -181,7 +192,7 @@ export function createBrowserSessions({
       const reason = `the sealed session has ${reference.length} bytes, the limit is ${maxReferenceBytes}; keep sessions in Redis, or give the user fewer groups`
       throw new GatewayError('GW_ERR_SESSION_TOO_LARGE', { reason })
     }
-    const maxAge = sessionEndsAt(session, limits) - clock()
+    const maxAge = endsWithBrowser ? null : sessionEndsAt(session, limits) - clock()
     return writeReference(reference, maxAge, browser.cookies, browser.secure)
   }
 
@@ -201,6 +212,14 @@ export function createBrowserSessions({
       const setCookies = cookiesFor(browser, stored)
       if (previous !== null) await store.destroy(previous.session, limits.maxSeconds)
       return { session, setCookies }
+    },
+
+    async refreshNow(browser) {
+      const found = await find(browser)
+      if (found === null) return nobodyFor(browser)
+      const current = refresher.successor(found.session) ?? found
+      const age = clock() - current.session.tokens.issuedAt
+      return age < minTokenAgeSeconds ? settle(browser, found) : refresh(browser, current)
     },
 
     async end(browser) {

@@ -59,11 +59,12 @@ export function hasSessionCookie(own: readonly SentCookie[], secure: boolean): b
 /**
  * Set-Cookie lines that put a reference into the browser, and clear chunks that it no longer needs.
  *
- * @param own  what the browser has now
+ * @param maxAgeSeconds  null: as long as the browser is open
+ * @param own            what the browser has now
  */
 export function writeReference(
   reference: string,
-  maxAgeSeconds: number,
+  maxAgeSeconds: number | null,
   own: readonly SentCookie[],
   secure: boolean,
 ): string[] {

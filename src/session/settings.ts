@@ -63,6 +63,10 @@ export const sessionSettings = z
       description: 'A session ends this long after the sign-in, however much it is used.',
       example: '7d',
     }),
+    endsWithBrowser: z.boolean().default(false).meta({
+      description: 'Give the cookie no life of its own: it goes when the browser is closed.',
+      example: true,
+    }),
     refreshBefore: durationSetting(0).prefault('5m').meta({
       env: 'GATEWAY_REFRESH_BEFORE',
       description: 'Tokens are refreshed when the access token has less than this left.',

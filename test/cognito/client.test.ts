@@ -29,7 +29,7 @@ interface Options {
 }
 
 async function open(t: Test, options: Options = {}) {
-  const { timeoutMs = 5000, internal = false, ...settings } = options
+  const { timeoutMs = 20_000, internal = false, ...settings } = options
   const pool = await fakePool(t)
   const lines: string[] = []
   const log = createLog({ level: 'trace' }, { write: line => lines.push(line) })
@@ -246,6 +246,10 @@ const refusals: [string, Answer, string, string | null][] = [
       '200 cut off',
       { headers: { 'content-type': 'application/json' }, body: '{"id_token":"eyJhbG' },
     ],
+    [
+      '200 with a bare token',
+      { headers: { 'content-type': 'application/json' }, body: 'eyJhbGciOi' },
+    ],
     ['a redirect', { status: 302, headers: { location: '/login' } }],
     ['more than 1 MB', { body: { x: 'x'.repeat(1024 * 1024) } }],
     ['a reset', 'reset'],
@@ -263,13 +267,14 @@ t.test('what the token endpoint refuses, and what it only fails to do', async t 
   for (const [name, answer, forCode, forRefresh] of refusals) {
     const { client, exchange, pool, lines } = await open(t, {
       clientSecret: [secret],
-      timeoutMs: answer === 'hang' ? 50 : 5000,
+      timeoutMs: answer === 'hang' ? 50 : 20_000,
     })
     pool.answer('/oauth2/token', answer)
     const failure = await failureOf(exchange())
     t.equal(failure.code, forCode, `${name}: exchange`)
     t.ok(failure.reason, `${name}: says why`)
-    t.equal(pool.seen.length, 1, `${name}: the code is sent once`)
+    // A deadline may pass before the request has left.
+    if (answer !== 'hang') t.equal(pool.seen.length, 1, `${name}: the code is sent once`)
     assertSilent(t, failure, secrets)
 
     if (forRefresh === null) t.equal(await client.refresh(refreshToken), null, `${name}: refresh`)
@@ -442,21 +447,22 @@ t.test('with two wrong secrets both are tried, and the operator is told', async 
 })
 
 t.test('revoking: confirmed, refused, not found out', async t => {
-  const rows: [string, Answer, string | null][] = [
+  const rows: [string, Answer, string | null, RegExp?][] = [
     ['confirmed', {}, null],
     ['invalid_client', error('invalid_client', 401), 'GW_ERR_LOGIN_MISCONFIGURED'],
-    ['switched off', error('invalid_request'), 'GW_ERR_LOGIN_MISCONFIGURED'],
+    ['switched off', error('invalid_request'), 'GW_ERR_LOGIN_MISCONFIGURED', /Enable token revoc/],
     ['an access token', error('unsupported_token_type'), 'GW_ERR_COGNITO_UNAVAILABLE'],
     ['429', { status: 429 }, 'GW_ERR_COGNITO_UNAVAILABLE'],
     ['a reset', 'reset', 'GW_ERR_COGNITO_UNAVAILABLE'],
   ]
-  for (const [name, answer, expected] of rows) {
+  for (const [name, answer, expected, reason = /./] of rows) {
     const { client, pool } = await open(t)
     pool.answer('/oauth2/revoke', answer)
     if (expected === null) await client.revoke(refreshToken)
     else {
       const failure = await failureOf(client.revoke(refreshToken))
       t.equal(failure.code, expected, name)
+      t.match(failure.reason, reason, name)
       assertSilent(t, failure, secrets)
     }
     t.same(pool.seen[0]?.form, { token: refreshToken, client_id: clientId }, name)

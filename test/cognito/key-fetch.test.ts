@@ -65,6 +65,7 @@ t.test('a clock that is set back does not lock the keys away', async t => {
 t.test('what is no set of keys counts as a failure', async t => {
   const rows: [string, () => Response][] = [
     ['a redirect', () => new Response(null, { status: 302 })],
+    ['keys with another status', () => Response.json(keys, { status: 500 })],
     ['HTML', () => new Response('<p>proxy</p>')],
     ['no keys', () => Response.json({})],
     ['an empty set', () => Response.json({ keys: [] })],

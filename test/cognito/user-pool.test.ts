@@ -1,7 +1,7 @@
 // Tokens leave the room verified, or not at all.
 import t, { type Test } from 'tap'
 import { createCall } from '../../src/cognito/call.js'
-import { createCognitoClient } from '../../src/cognito/client.js'
+import { type CognitoClient, createCognitoClient } from '../../src/cognito/client.js'
 import { createUserPool } from '../../src/cognito/user-pool.js'
 import { createTokenVerifier } from '../../src/cognito/verifier.js'
 import type { Session } from '../../src/model.js'
@@ -40,7 +40,7 @@ async function open(t: Test, answer: Answer = {}) {
   }
   pool.answer('/oauth2/token', { body })
   pool.answer('/us-east-1_Test1/.well-known/jwks.json', { body: { keys: [signer.jwk] } })
-  const call = createCall({}, 3000)
+  const call = createCall({}, 20_000)
   const userPool = createUserPool({
     client: createCognitoClient({
       settings: { clientId, clientSecret: undefined, scopes: ['openid'] },
@@ -124,6 +124,25 @@ t.test('a refresh that gives tokens of somebody else is refused', async t => {
   t.match(await failureOf(userPool.renewTokens(session({}, 'other'))), {
     code: 'GW_ERR_TOKENS_REFUSED',
     reason: /sub before and after/,
+  })
+})
+
+t.test('the nonce is compared in the verified token, whatever was compared before', async t => {
+  const { pool, body } = await open(t)
+  const { endpoints } = pool
+  const verifier = createTokenVerifier({
+    endpoints,
+    clientId,
+    call: createCall({}, 20_000),
+    clock: () => now,
+  })
+  const raw = { idToken: body.id_token, accessToken: body.access_token, refreshToken: null }
+  const client = { exchange: async () => raw } as unknown as CognitoClient
+  const userPool = createUserPool({ client, verifier })
+  t.ok(await userPool.redeemCode(callback))
+  t.match(await failureOf(userPool.redeemCode({ ...callback, nonce: 'another' })), {
+    code: 'GW_ERR_TOKENS_REFUSED',
+    reason: /nonce/,
   })
 })
 

@@ -32,7 +32,7 @@ async function open(t: Test, { keys = [idSigner, accessSigner] as Signer[] } = {
   const verifier = createTokenVerifier({
     endpoints,
     clientId,
-    call: createCall({}, 3000),
+    call: createCall({}, 20_000),
     clock: () => time.now,
   })
   const id = (claims: object = {}, header?: object, signer = idSigner) =>
@@ -278,7 +278,7 @@ t.test('keys come through the internal origin', async t => {
   const verifier = createTokenVerifier({
     endpoints: { issuer, jwksUri: `${issuer}/.well-known/jwks.json` },
     clientId,
-    call: createCall({ internalUrl: pool.origin }, 3000),
+    call: createCall({ internalUrl: pool.origin }, 20_000),
     clock: () => now,
   })
   t.ok(await verifier.verifyIdToken(idSigner.sign(idClaims(issuer, now))))

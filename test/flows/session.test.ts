@@ -2,7 +2,7 @@
 import t from 'tap'
 import { testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
-import { signIn } from '../fixtures/sign-in.js'
+import { signIn, submitLogin } from '../fixtures/sign-in.js'
 
 /** An access token so short that it is due at once when the clock moves by a minute. */
 const shortTokens = { idTokenSeconds: 300, accessTokenSeconds: 300 }
@@ -151,4 +151,41 @@ t.test('userinfo says who and until when, and nothing that is a token', async t 
     'sessionEndsAt',
   ])
   t.notMatch(answer.body, /eyJ/)
+})
+
+t.test('POST /oauth2/refresh brings new groups at once, for our own pages alone', async t => {
+  const { url, emulator, clock } = await testGateway(t)
+  const browser = new PlainBrowser()
+  const ask = (headers: Record<string, string> = {}) =>
+    browser.visit(`${url}/oauth2/refresh`, {
+      method: 'POST',
+      headers: { 'sec-fetch-site': 'same-origin', accept: '*/*', ...headers },
+    })
+  t.equal((await ask()).status, 401)
+  await signIn(browser, `${url}/`)
+  const jane = emulator.settings.users.find(({ username }) => username === 'jane')
+  if (jane) jane.groups = ['staff', 'admins']
+  t.match(JSON.parse((await ask()).body), { groups: ['staff'] }, 'tokens of a moment ago are kept')
+  clock.offsetSeconds = 10
+  emulator.faults.clockOffsetSeconds = 10
+  const crossSite = await ask({ 'sec-fetch-site': 'cross-site' })
+  t.match(JSON.parse(crossSite.body), { code: 'GW_ERR_CROSS_SITE' })
+  t.match(JSON.parse((await ask()).body), { groups: ['staff', 'admins'] })
+  t.equal((await browser.fetch(`${url}/admin`)).status, 200)
+})
+
+t.test('no session outlives the refresh token, and a cookie may end with the browser', async t => {
+  const { url } = await testGateway(t, {
+    settings: { cognito: { refreshTokenValidity: '2h' }, session: { endsWithBrowser: true } },
+  })
+  const browser = new PlainBrowser()
+  const page = await browser.follow(`${url}/`)
+  const back = await submitLogin(browser, page, 'jane', 'Jane-pass1')
+  const callback = await browser.visit(back.location ?? '')
+  for (const line of callback.setCookies.filter(text => text.startsWith('cgw-session'))) {
+    t.notMatch(line, 'Max-Age')
+  }
+  const answer = await browser.fetch(`${url}/oauth2/userinfo`)
+  const { sessionEndsAt = 0 } = JSON.parse(answer.body) as Record<string, number>
+  t.ok(sessionEndsAt - Date.now() / 1000 <= 7200)
 })
