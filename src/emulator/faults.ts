@@ -1,5 +1,7 @@
 // Faults on demand, for tests: what can go wrong between a gateway and Cognito.
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Tell } from './events.js'
+import type { Unpublished } from './unpublished.js'
 
 /** What happens instead of, or before, the right answer. */
 export interface Fault {
@@ -9,18 +11,24 @@ export interface Fault {
   readonly status?: number
   readonly body?: string
   readonly headers?: Readonly<Record<string, string>>
-  /** Close the connection instead of answering. */
+  /** Answer as a throttled Cognito does: `true` as the pool's `unpublished.throttling` says. */
+  readonly throttle?: boolean | Unpublished['throttling']
+  /** Reset the connection instead of answering. */
   readonly reset?: boolean
-  /** Serve, then lose the answer: what was done stays done. */
+  /** Never answer; ends when the client goes away or the emulator closes. */
+  readonly hang?: boolean
+  /** Serve, then lose the answer: what was done stays done, such as a rotation. */
   readonly loseAnswer?: boolean
   /** How many requests it meets; absent: every one until cleared. */
   readonly times?: number
 }
 
-/** Faults by path, such as `/oauth2/token`. */
+/** Faults by path, as seen from the domain or from the issuer: `/oauth2/token`, `/.well-known/jwks.json`. */
 export interface Faults {
+  /** Arms a path; an earlier fault of it is forgotten. */
   set(path: string, fault: Fault): void
-  clear(): void
+  /** Disarms one path, or all of them and the clock. */
+  clear(path?: string): void
   /** Seconds by which the pool's clock is ahead of the given one. */
   clockOffsetSeconds: number
 }
@@ -30,17 +38,39 @@ interface Armed {
   left: number
 }
 
-/** What the hosted UI answers when an address asks too often; AWS does not publish the body. */
-export const tooManyRequests: Fault = {
-  status: 429,
-  headers: { 'content-type': 'text/html;charset=UTF-8' },
-  body: '<html><body>Too many requests</body></html>',
+interface FaultPlace {
+  /** The part of a target that faults are set by. */
+  readonly pathOf: (target: string) => string
+  readonly throttling: () => Unpublished['throttling']
+  readonly tell: Tell
 }
 
-/** The faults of one emulator, and the hooks that make them happen. */
-export function createFaults() {
+const throttled = {
+  html: {
+    status: 429,
+    headers: { 'content-type': 'text/html;charset=UTF-8' },
+    body: '<html><body>Too many requests</body></html>',
+  },
+  json: {
+    status: 429,
+    headers: { 'content-type': 'application/json' },
+    body: '{"message":"Rate exceeded"}',
+  },
+  api: {
+    status: 400,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: '{"__type":"TooManyRequestsException","message":"Rate exceeded"}',
+  },
+} as const satisfies Record<Unpublished['throttling'], Fault>
+
+/** What the hosted UI answers, as far as is known, when an address asks too often. */
+export const tooManyRequests: Fault = throttled.html
+
+/** The faults of one emulator, the hooks that make them happen, and what ends those that wait. */
+export function createFaults({ pathOf, throttling, tell }: FaultPlace) {
   const armed = new Map<string, Armed>()
   const losing = new WeakSet<FastifyRequest['raw']>()
+  const closing = new AbortController()
 
   function next(path: string): Fault | null {
     const found = armed.get(path)
@@ -53,7 +83,8 @@ export function createFaults() {
     set(path, fault) {
       armed.set(path, { fault, left: fault.times ?? Number.POSITIVE_INFINITY })
     },
-    clear() {
+    clear(path) {
+      if (path !== undefined) return void armed.delete(path)
       armed.clear()
       faults.clockOffsetSeconds = 0
     },
@@ -61,41 +92,61 @@ export function createFaults() {
   }
 
   async function beforeServing(request: FastifyRequest, reply: FastifyReply) {
-    const fault = next(request.url.split('?')[0] ?? '')
+    const path = pathOf(request.url)
+    const fault = next(path)
     if (fault === null) return
-    if (fault.delayMs !== undefined) await delay(fault.delayMs, request)
-    if (fault.reset === true) return lose(reply)
+    tell({ event: 'fault', path, kind: Object.keys(fault).join(' ') })
+    if (fault.delayMs !== undefined) await wait(request, closing.signal, fault.delayMs)
+    if (fault.hang === true) await wait(request, closing.signal)
+    if (fault.hang === true || fault.reset === true) return reset(request, reply)
     if (fault.loseAnswer === true) {
       losing.add(request.raw)
       return
     }
-    if (fault.status === undefined) return
+    const answer = replacement(fault, throttling())
+    if (answer.status === undefined) return
     return reply
-      .code(fault.status)
-      .headers(fault.headers ?? {})
-      .send(fault.body ?? '')
+      .code(answer.status)
+      .headers(answer.headers ?? {})
+      .send(answer.body ?? '')
   }
 
-  async function beforeSending(request: FastifyRequest) {
-    if (losing.has(request.raw)) request.raw.socket.destroy()
+  async function beforeSending(request: FastifyRequest, reply: FastifyReply, payload: unknown) {
+    if (losing.has(request.raw)) reset(request, reply)
+    return payload
   }
 
-  return { faults, beforeServing, beforeSending }
+  return { faults, beforeServing, beforeSending, endWaiting: () => closing.abort() }
 }
 
-function lose(reply: FastifyReply): FastifyReply {
+function replacement(
+  { throttle = false, ...fault }: Fault,
+  usual: Unpublished['throttling'],
+): Fault {
+  if (throttle === false) return fault
+  return throttled[throttle === true ? usual : throttle]
+}
+
+/** The client sees ECONNRESET. */
+function reset({ raw }: FastifyRequest, reply: FastifyReply): FastifyReply {
   reply.hijack()
-  reply.raw.destroy()
+  raw.socket.resetAndDestroy()
   return reply
 }
 
-/** Ends early when the client has gone away, so that a long delay keeps nothing open. */
-function delay(ms: number, { raw }: FastifyRequest): Promise<void> {
+/** Ends early when the client goes away or the emulator closes; without a time only then. */
+function wait({ raw }: FastifyRequest, closing: AbortSignal, ms?: number): Promise<void> {
   return new Promise(resolve => {
-    const timer = setTimeout(resolve, ms)
-    raw.socket.once('close', () => {
+    const timer = ms === undefined ? undefined : setTimeout(done, ms)
+    raw.socket.once('close', done)
+    closing.addEventListener('abort', done)
+    if (closing.aborted || raw.socket.destroyed) done()
+
+    function done() {
       clearTimeout(timer)
+      raw.socket.off('close', done)
+      closing.removeEventListener('abort', done)
       resolve()
-    })
+    }
   })
 }

@@ -3,26 +3,46 @@ import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply } from 'fastify'
 import type { Realm } from './realm.js'
 
-/** One page, with headers that keep it from being kept or framed. */
+/** Headers of everything that must not be kept or framed (cognito-facts section 5). */
+export const privateHeaders = {
+  'cache-control': 'no-cache, no-store, max-age=0, must-revalidate',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+}
+
+/** One page. */
 export function sendPage(
   { views, settings }: Realm,
   reply: FastifyReply,
   template: string,
   content: Readonly<Record<string, unknown>>,
 ): FastifyReply {
-  const { html, contentSecurityPolicy } = views(template, { ...content, poolId: settings.poolId })
+  const { html, contentSecurityPolicy } = views(template, {
+    lang: 'en',
+    ...content,
+    poolId: settings.poolId,
+  })
   return reply
     .headers({
+      ...privateHeaders,
       'content-type': 'text/html;charset=UTF-8',
       'content-security-policy': contentSecurityPolicy,
-      'cache-control': 'no-cache, no-store, max-age=0, must-revalidate',
-      'x-frame-options': 'DENY',
-      'x-content-type-options': 'nosniff',
+      'referrer-policy': 'no-referrer',
     })
     .send(html)
 }
 
-/** Cognito's attributes; Secure only where the emulator is served over https. */
-export function cookieOptions({ domain }: Realm): CookieSerializeOptions {
+/** HTTP 400 with this sentence: nothing to go back to. */
+export function sendBadRequest(realm: Realm, reply: FastifyReply, sentence: string): FastifyReply {
+  return sendPage(realm, reply.code(400), 'error', {
+    title: 'Bad request',
+    heading: sentence,
+    error: null,
+    hint: null,
+  })
+}
+
+/** Cognito's attributes; Secure only where the emulator is reached over https. */
+export function cookieOptions({ domain }: Pick<Realm, 'domain'>): CookieSerializeOptions {
   return { path: '/', httpOnly: true, sameSite: 'lax', secure: domain.startsWith('https:') }
 }

@@ -1,5 +1,6 @@
 // What every endpoint of the emulator shares.
 import type { Views } from '../lib/views.js'
+import type { Tell } from './events.js'
 import type { Keys } from './keys.js'
 import type { PoolClient, PoolSettings, PoolUser } from './pool.js'
 import type { State } from './state.js'
@@ -15,6 +16,7 @@ export interface Realm {
   readonly tokens: TokenMaker
   readonly state: State
   readonly views: Views
+  readonly tell: Tell
   /** NumericDate seconds, with the clock fault. */
   readonly clock: () => number
 }
@@ -27,11 +29,17 @@ export function findClient({ settings }: Realm, id: string | undefined): PoolCli
   return settings.clients.find(client => client.id === id)
 }
 
-/** The user with this user name or e-mail address. */
-export function findUser({ settings }: Realm, login: string): PoolUser | undefined {
-  return settings.users.find(
-    ({ username, attributes }) => username === login || attributes.email === login,
+/** The user with this user name or e-mail address; neither minds upper and lower case. */
+export function findUser({ settings }: Pick<Realm, 'settings'>, login: string) {
+  const wanted = login.trim().toLowerCase()
+  return settings.users.find(({ username, attributes: { email } }) =>
+    [username, email].some(name => typeof name === 'string' && name.toLowerCase() === wanted),
   )
+}
+
+/** Whether a user is still there and may sign in. */
+export function isActive({ settings }: Realm, user: PoolUser): boolean {
+  return user.enabled && settings.users.includes(user)
 }
 
 /** A query or form body as {@link Parameters}. */
@@ -43,4 +51,10 @@ export function readParameters(input: unknown): Parameters {
       return [name, typeof first === 'string' ? first : undefined]
     }),
   )
+}
+
+/** The query of a request target as it was sent, without its question mark. */
+export function rawQuery(target: string): string {
+  const mark = target.indexOf('?')
+  return mark === -1 ? '' : target.slice(mark + 1)
 }

@@ -1,6 +1,6 @@
 // What the pool remembers: codes, sign-ins with their refresh tokens, and the hosted UI's own sessions. Every
 // list is bounded; the oldest entries go first.
-import type { PoolClient, PoolUser } from './pool.js'
+import type { PoolUser } from './pool.js'
 
 /** One sign-in: all tokens that come of it share `originJti`. */
 export interface SignIn {
@@ -9,8 +9,10 @@ export interface SignIn {
   readonly scopes: readonly string[]
   readonly authTime: number
   readonly originJti: string
+  /** Names the sign-in in its tokens, when token revocation is off too. */
   readonly eventId: string
   readonly nonce: string | null
+  /** RFC 8707: the `aud` of the access tokens. */
   readonly resource: string | null
   revoked: boolean
 }
@@ -29,6 +31,8 @@ export interface RefreshToken {
   readonly endsAt: number
   /** When it was replaced by a newer one; null while it is the current one. */
   replacedAt: number | null
+  /** The first token that replaced it. */
+  successor: Promise<string> | null
 }
 
 /** The hosted UI's cookie session: one hour from the interactive sign-in. */
@@ -37,23 +41,32 @@ export interface HostedSession {
   readonly authTime: number
 }
 
+/** Life of an authorization code. */
 export const codeSeconds = 300
+/** Life of the `cognito` cookie's session, from the interactive sign-in. */
 export const hostedSessionSeconds = 3600
-
-const maxEntries = 10_000
 
 /** A map that forgets its oldest entries. */
 export class Bounded<V> {
   readonly #entries = new Map<string, V>()
+  readonly #maxEntries: number
+
+  constructor(maxEntries = 10_000) {
+    this.#maxEntries = maxEntries
+  }
+
+  get size(): number {
+    return this.#entries.size
+  }
 
   get(key: string): V | undefined {
     return this.#entries.get(key)
   }
 
   set(key: string, value: V): void {
-    const [oldest] = this.#entries.keys()
-    if (this.#entries.size >= maxEntries && oldest !== undefined) this.#entries.delete(oldest)
     this.#entries.set(key, value)
+    const [oldest] = this.#entries.keys()
+    if (this.#entries.size > this.#maxEntries && oldest !== undefined) this.#entries.delete(oldest)
   }
 
   /** Gives an entry back and forgets it. */
@@ -61,6 +74,10 @@ export class Bounded<V> {
     const value = this.#entries.get(key)
     this.#entries.delete(key)
     return value
+  }
+
+  values(): IterableIterator<V> {
+    return this.#entries.values()
   }
 
   clear(): void {
@@ -72,33 +89,17 @@ export class Bounded<V> {
 export interface State {
   readonly codes: Bounded<Code>
   readonly refreshTokens: Bounded<RefreshToken>
-  /** Sign-ins by `origin_jti`: whether an access token was revoked with its family. */
+  /** Sign-ins by `event_id`: whether an access token was revoked with its family. */
   readonly signIns: Bounded<SignIn>
   readonly hostedSessions: Bounded<HostedSession>
 }
 
-export function createState(): State {
+/** @param maxEntries  of each kind */
+export function createState(maxEntries?: number): State {
   return {
-    codes: new Bounded(),
-    refreshTokens: new Bounded(),
-    signIns: new Bounded(),
-    hostedSessions: new Bounded(),
+    codes: new Bounded(maxEntries),
+    refreshTokens: new Bounded(maxEntries),
+    signIns: new Bounded(maxEntries),
+    hostedSessions: new Bounded(maxEntries),
   }
-}
-
-/** The current session behind the `cognito` cookie. */
-export function hostedSession(
-  state: State,
-  cookie: string | undefined,
-  now: number,
-): HostedSession | null {
-  const session = cookie === undefined ? undefined : state.hostedSessions.get(cookie)
-  if (session === undefined || !session.user.enabled) return null
-  return session.authTime + hostedSessionSeconds > now ? session : null
-}
-
-/** Scopes of a request: those asked for, or all of the client's when none were. */
-export function requestedScopes(client: PoolClient, scope: string | undefined): readonly string[] {
-  const asked = (scope ?? '').split(' ').filter(name => name !== '')
-  return asked.length === 0 ? client.scopes : asked
 }

@@ -14,6 +14,9 @@ import {
   testPool,
 } from '../fixtures/pool-client.js'
 
+/** As it stands in HTML. */
+const missing = 'Required String parameter &#39;redirect_uri&#39; is not present'
+
 t.test(
   "what is wrong with an authorize request comes back in Cognito's words and order",
   async t => {
@@ -26,10 +29,14 @@ t.test(
       [
         'plain PKCE',
         { code_challenge: 'x', code_challenge_method: 'plain' },
-        error('invalid+code_challenge'),
+        `${callbackUrl}?error=invalid_request&state=S`,
       ],
-      ['a challenge without method', { code_challenge: 'x' }, error('invalid+code_challenge')],
-      ['nobody for prompt=none', { prompt: 'none' }, `${callbackUrl}?state=S&error=login_required`],
+      [
+        'a challenge without method',
+        { code_challenge: 'x' },
+        `${callbackUrl}?error=invalid_request&state=S`,
+      ],
+      ['nobody for prompt=none', { prompt: 'none' }, `${callbackUrl}?error=login_required&state=S`],
       [
         'another redirect URI',
         { redirect_uri: `${callbackUrl}/` },
@@ -43,7 +50,7 @@ t.test(
       [
         'an unknown client',
         { client_id: 'nobody' },
-        `${emulator.domain}/error?error=invalid_request&client_id=nobody`,
+        `${emulator.domain}/error?error=invalid_request`,
       ],
     ]
     for (const [name, changes, location] of rows) {
@@ -55,7 +62,7 @@ t.test(
     t.match(good.location, `${emulator.domain}/login?`)
     const absent = await new PlainBrowser().visit(authorizeUrl(emulator, { redirect_uri: null }))
     t.equal(absent.status, 400)
-    t.equal(absent.body, "Required String parameter 'redirect_uri' is not present")
+    t.match(absent.body, missing)
     const page = await new PlainBrowser().visit(`${emulator.domain}/error?error=redirect_mismatch`)
     t.equal(page.status, 400)
     t.match(page.body, 'An error was encountered with the requested page.')
@@ -97,7 +104,6 @@ t.test('logout knows two shapes, ends the session, and appends nothing', async t
   await getCode(emulator, {}, browser)
   const out = (query: Record<string, string>) =>
     browser.visit(`${emulator.domain}/logout?${new URLSearchParams(query)}`)
-  const missing = "Required String parameter 'redirect_uri' is not present"
   t.match(await out({ client_id: publicId, logout_uri: `${logoutUrl}?x` }), {
     status: 400,
     body: missing,

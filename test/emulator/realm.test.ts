@@ -4,32 +4,38 @@ import { tooManyRequests } from '../../src/emulator/faults.js'
 import { parsePool, readPool } from '../../src/emulator/pool.js'
 import { testPool } from '../fixtures/pool-client.js'
 
-t.test(
-  'discovery has the keys of the real one, and issuer and domain may be two origins',
-  async t => {
-    const emulator = await testPool(t, {}, { issuerOrigin: 'http://issuer.example' })
-    const answer = await fetch(
-      `${emulator.domain}/us-east-1_Emulator1/.well-known/openid-configuration`,
-    )
-    const document = (await answer.json()) as Record<string, unknown>
-    t.strictSame(Object.keys(document).sort(), [
-      'authorization_endpoint',
-      'end_session_endpoint',
-      'id_token_signing_alg_values_supported',
-      'issuer',
-      'jwks_uri',
-      'response_types_supported',
-      'revocation_endpoint',
-      'scopes_supported',
-      'subject_types_supported',
-      'token_endpoint',
-      'token_endpoint_auth_methods_supported',
-      'userinfo_endpoint',
-    ])
-    t.equal(document.issuer, 'http://issuer.example/us-east-1_Emulator1')
-    t.equal(document.token_endpoint, `${emulator.domain}/oauth2/token`)
-  },
-)
+t.test('discovery has the keys of the real one, and no others', async t => {
+  const { domain, issuer } = await testPool(t)
+  const answer = await fetch(`${issuer}/.well-known/openid-configuration`)
+  t.strictSame(await answer.json(), {
+    authorization_endpoint: `${domain}/oauth2/authorize`,
+    end_session_endpoint: `${domain}/logout`,
+    id_token_signing_alg_values_supported: ['RS256'],
+    issuer,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    response_types_supported: ['code', 'token'],
+    revocation_endpoint: `${domain}/oauth2/revoke`,
+    scopes_supported: ['openid', 'email', 'phone', 'profile'],
+    subject_types_supported: ['public'],
+    token_endpoint: `${domain}/oauth2/token`,
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    userinfo_endpoint: `${domain}/oauth2/userInfo`,
+  })
+})
+
+t.test('issuer and domain may be two origins, each with its own paths only', async t => {
+  const emulator = await testPool(t, {}, { issuerOrigin: 'http://127.0.0.1:0' })
+  const { port } = new URL(emulator.domain)
+  const issuer = `http://127.0.0.1:${port}`
+  t.equal(emulator.domain, `http://localhost:${port}`)
+  t.equal(emulator.issuer, `${issuer}/us-east-1_Emulator1`)
+  const keys = '/us-east-1_Emulator1/.well-known/jwks.json'
+  const status = async (url: string) => (await fetch(url)).status
+  t.equal(await status(`${issuer}${keys}`), 200)
+  t.equal(await status(`${emulator.domain}${keys}`), 404)
+  t.equal(await status(`${emulator.domain}/oauth2/token`), 405)
+  t.equal(await status(`${issuer}/oauth2/token`), 404)
+})
 
 t.test('keys have six fields, and rotate with or without the old ones', async t => {
   const { issuer, keys } = await testPool(t)

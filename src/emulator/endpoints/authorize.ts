@@ -1,33 +1,26 @@
-// GET /oauth2/authorize: straight back with a code while the hosted UI's session lives, else to /login.
+// GET /oauth2/authorize: straight back to the application while the hosted UI's session lives, else to /login.
+// Source: developer guide, "Authorize endpoint"; cognito-facts section 2.
 import type { FastifyInstance } from 'fastify'
-import { grantCode, judgeAuthorization, withError } from '../authorization.js'
-import { type Realm, readParameters } from '../realm.js'
-import { hostedSession } from '../state.js'
+import { judgeAuthorization, loginRequired } from '../authorization.js'
+import { grantUrl } from '../grant.js'
+import { silentSession } from '../hosted-session.js'
+import { rememberLanguage } from '../language.js'
+import { sendBadRequest } from '../page.js'
+import { type Realm, rawQuery, readParameters } from '../realm.js'
 
 export function authorizeEndpoint(app: FastifyInstance, realm: Realm): void {
   app.get('/oauth2/authorize', async (request, reply) => {
     const parameters = readParameters(request.query)
-    if (parameters.redirect_uri === undefined) {
-      return reply.code(400).send("Required String parameter 'redirect_uri' is not present")
-    }
     const judged = judgeAuthorization(realm, parameters)
+    if ('badRequest' in judged) return sendBadRequest(realm, reply, judged.badRequest)
     if ('location' in judged) return reply.redirect(judged.location, 302)
 
-    const { redirectUri } = judged.good
-    const prompts = (parameters.prompt ?? '').split(' ')
-    const session = hostedSession(realm.state, request.cookies.cognito, realm.clock())
-    if (session !== null && !prompts.includes('login') && !isTooOld(session.authTime)) {
-      return reply.redirect(grantCode(realm, judged.good, session), 302)
+    rememberLanguage(realm, reply, parameters.lang)
+    const session = silentSession(realm, parameters, request.cookies.cognito)
+    if (session !== null) return reply.redirect(await grantUrl(realm, judged.good, session), 302)
+    if ((parameters.prompt ?? '').split(' ').includes('none')) {
+      return reply.redirect(loginRequired(realm, judged.good), 302)
     }
-    if (prompts.includes('none')) {
-      const location = withError(redirectUri, 'login_required', null, parameters.state)
-      return reply.redirect(location, 302)
-    }
-    return reply.redirect(`/login?${request.url.split('?')[1] ?? ''}`, 302)
-
-    function isTooOld(authTime: number): boolean {
-      const maxAge = Number(parameters.max_age ?? Number.POSITIVE_INFINITY)
-      return realm.clock() - authTime > maxAge
-    }
+    return reply.redirect(`${realm.domain}/login?${rawQuery(request.url)}`, 302)
   })
 }

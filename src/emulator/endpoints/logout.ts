@@ -1,7 +1,9 @@
-// GET /logout: Cognito's own shapes, not OpenID Connect logout. Source: developer guide, "Logout endpoint".
-import type { FastifyInstance, FastifyReply } from 'fastify'
-import { cookieOptions } from '../page.js'
-import { findClient, type Realm, readParameters } from '../realm.js'
+// GET /logout: Cognito's own two shapes, not OpenID Connect logout. Tokens stay as they are, and nothing is
+// appended to logout_uri. Source: developer guide, "Logout endpoint"; cognito-facts section 3.
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errorPageUrl, redirectUriMissing } from '../authorization.js'
+import { cookieOptions, sendBadRequest } from '../page.js'
+import { findClient, type Realm, rawQuery, readParameters } from '../realm.js'
 
 export function logoutEndpoint(app: FastifyInstance, realm: Realm): void {
   app.get('/logout', async (request, reply) => {
@@ -11,22 +13,32 @@ export function logoutEndpoint(app: FastifyInstance, realm: Realm): void {
       redirect_uri: redirectUri,
     } = readParameters(request.query)
     const client = findClient(realm, id)
-    if (client !== undefined && logoutUri !== undefined && client.logoutUrls.includes(logoutUri)) {
-      return end(reply, request.cookies.cognito).redirect(logoutUri, 302)
+    if (client === undefined) return sendBadRequest(realm, reply, redirectUriMissing)
+
+    // With logout_uri all other parameters are ignored, also when it is not registered.
+    if (logoutUri !== undefined) {
+      if (!client.logoutUrls.includes(logoutUri)) return refuseLogoutUri(reply, client.id)
+      endSession(request, reply, client.id)
+      return reply.redirect(logoutUri, 302)
     }
-    if (
-      client !== undefined &&
-      redirectUri !== undefined &&
-      client.callbackUrls.includes(redirectUri)
-    ) {
-      const query = request.url.split('?')[1] ?? ''
-      return end(reply, request.cookies.cognito).redirect(`/login?${query}`, 302)
+    if (redirectUri === undefined) return sendBadRequest(realm, reply, redirectUriMissing)
+    if (!client.callbackUrls.includes(redirectUri)) {
+      return reply.redirect(errorPageUrl(realm, 'redirect_mismatch', client.id), 302)
     }
-    return reply.code(400).send("Required String parameter 'redirect_uri' is not present")
+    endSession(request, reply, client.id)
+    return reply.redirect(`${realm.domain}/login?${rawQuery(request.url)}`, 302)
   })
 
-  function end(reply: FastifyReply, cookie: string | undefined): FastifyReply {
-    if (cookie !== undefined) realm.state.hostedSessions.take(cookie)
-    return reply.clearCookie('cognito', cookieOptions(realm))
+  function refuseLogoutUri(reply: FastifyReply, clientId: string): FastifyReply {
+    if (realm.settings.unpublished.unregisteredLogoutUri === 'bad_request') {
+      return sendBadRequest(realm, reply, redirectUriMissing)
+    }
+    return reply.redirect(errorPageUrl(realm, 'redirect_mismatch', clientId), 302)
+  }
+
+  function endSession({ cookies }: FastifyRequest, reply: FastifyReply, clientId: string): void {
+    if (cookies.cognito !== undefined) realm.state.hostedSessions.take(cookies.cognito)
+    reply.clearCookie('cognito', cookieOptions(realm))
+    realm.tell({ event: 'sign-out', clientId })
   }
 }

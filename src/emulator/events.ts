@@ -1,0 +1,30 @@
+// What an emulator tells whoever runs it: one line an event, with the reason in a developer's words. Never a
+// token, a code, a password or a value of a parameter.
+
+/** One event, ready for a log. */
+export type EmulatorEvent = { readonly event: EventName } & Readonly<
+  Record<string, string | number | boolean | null>
+>
+
+export type EventName =
+  /** A request was answered: `method`, `path`, `status`. */
+  | 'request'
+  /** A fault met a request: `path`, `kind`. */
+  | 'fault'
+  /** `clientId`, `reason` */
+  | 'authorization refused'
+  /** A user gave the right password: `username`, `clientId`. */
+  | 'sign-in'
+  /** `clientId`, `reason` */
+  | 'sign-in refused'
+  /** The hosted UI's session ended: `clientId`. */
+  | 'sign-out'
+  /** Tokens were given: `grantType`, `username`, `clientId`. */
+  | 'tokens'
+  /** `error`, `reason` */
+  | 'token refused'
+  /** A refresh token and what came of it: `username`, `clientId`. */
+  | 'revocation'
+
+/** Takes events. What it throws is not caught. */
+export type Tell = (event: EmulatorEvent) => void
