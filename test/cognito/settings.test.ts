@@ -12,6 +12,7 @@ t.test('the least that is needed, with its defaults', async t => {
   t.same(cognitoSettings.parse(good), {
     ...good,
     allowHttp: false,
+    refreshTokenValidity: 30 * 86_400,
     scopes: ['openid', 'email', 'profile'],
   })
 })
@@ -50,6 +51,8 @@ t.test('each setting is accepted or refused on its own', async t => {
     ['a full URL with a path', { domain: 'https://localstack.example/_aws/cognito-idp' }],
     ['a secret of the customer', { clientSecret: 'with_and+' }],
     ['an internal origin', { internalUrl: 'https://pool.internal:8443/' }],
+    ['the shortest refresh token', { refreshTokenValidity: '60m' }],
+    ['the longest refresh token', { refreshTokenValidity: '3650d' }],
     ['loopback by name', { domain: 'http://localhost:9339' }],
     ['loopback by number', { domain: 'http://127.0.0.2:9339' }],
     ['loopback, IPv6', { domain: 'http://[::1]:9339' }],
@@ -86,6 +89,16 @@ t.test('each setting is accepted or refused on its own', async t => {
     ['a host like loopback', { domain: 'http://localhost.a.example' }, /^domain: plain http/],
     ['an issuer over http', { issuer: 'http://a.example' }, /^issuer: plain http/],
     ['an internal URL over http', { internalUrl: 'http://pool:1' }, /^internalUrl: plain http/],
+    [
+      'too short a refresh token',
+      { refreshTokenValidity: '59m' },
+      /^refreshTokenValidity: must be/,
+    ],
+    [
+      'too long a refresh token',
+      { refreshTokenValidity: '3651d' },
+      /^refreshTokenValidity: must be/,
+    ],
     ['neither true nor false', { allowHttp: 'yes' }, /^allowHttp: expected true or false/],
     ['no openid', { scopes: 'email' }, /^scopes: openid is needed/],
     [
@@ -124,11 +137,14 @@ t.test('everything is said at once, combinations too', async t => {
   ])
 })
 
+/** Not in the environment, by the table of settings. */
+const fileOnly = new Set(['allowHttp', 'refreshTokenValidity'])
+
 t.test('every setting says what it is, with an example', async t => {
   for (const [name, schema] of Object.entries(cognitoSettings.shape)) {
     const { description, example, env } = schema.meta() ?? {}
     t.ok(description && example, name)
-    if (name !== 'allowHttp') t.match(env, /^COGNITO_[A-Z_]+$/, name)
+    if (!fileOnly.has(name)) t.match(env, /^COGNITO_[A-Z_]+$/, name)
   }
   t.equal(cognitoSettings.shape.clientSecret.meta()?.secret, true)
 })
