@@ -1,25 +1,19 @@
 // Who may pass a route.
 import { z } from 'zod'
 
-const rule = z.union([
-  z.enum(['public', 'signed-in', 'deny']),
-  z.strictObject({ groups: z.array(z.string().min(1)).min(1) }),
-])
+const groups = z
+  .array(z.string().min(1, 'expected the name of a group'))
+  .min(1, 'expected at least one group')
 
-export type AccessSettings = z.output<typeof rule>
-
-/** Setting `access` of a route. Whatever is wrong with it, the complaint shows all that it may be. */
+/** Setting `access` of a route. */
 export const accessSettings = z
-  .unknown()
-  .transform((value, context): AccessSettings => {
-    const parsed = rule.safeParse(value)
-    if (parsed.success) return parsed.data
-    const message = 'expected public, signed-in, deny, or { groups: [name, …] }'
-    context.addIssue({ code: 'custom', message })
-    return z.NEVER
+  .union([z.enum(['public', 'signed-in', 'deny']), z.strictObject({ groups })], {
+    error: 'expected public, signed-in, deny, or { groups: [name, …] }',
   })
   .meta({
     description:
       'Who may pass: `public`, `signed-in`, `deny`, or members of any of the `groups`, by whole name and case.',
     example: { groups: ['admins', 'staff'] },
   })
+
+export type AccessSettings = z.output<typeof accessSettings>
