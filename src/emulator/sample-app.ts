@@ -1,11 +1,13 @@
-// A small application of the kind that the gateway is for: server-rendered, knows a user from a header and
+// A small application of the kind that the gateway is for: server-rendered, knows a person from headers and
 // nothing of OAuth. `npm run dev` puts it behind the gateway.
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { openViews, viewsFolder } from '../lib/views.js'
+import { FormTooLarge, readForm } from './sample/form.js'
+import { measureUpload } from './sample/upload.js'
+import { readVisitor, type Visitor } from './sample/visitor.js'
 
 /** The sample application, listening. */
 export interface SampleApp {
@@ -19,15 +21,23 @@ interface Note {
   readonly at: string
 }
 
-/** Who the proxy in front says it is. The application has nothing else to go by. */
-interface Visitor {
-  readonly name: string
-  readonly email: string
-  readonly groups: readonly string[]
+/** A page to show, or a Location to go to after a form. */
+type Answer = Shown | { readonly seeOther: string }
+
+interface Shown {
+  readonly template: string
+  readonly status?: number
+  readonly content: Readonly<Record<string, unknown>>
+}
+
+interface Call {
+  readonly request: IncomingMessage
+  readonly visitor: Visitor
 }
 
 const maxNotes = 50
-const maxFormBytes = 64 * 1024
+const maxNoteLength = 2000
+const missing = show('missing', { title: 'Not found' }, 404)
 
 /** Starts the application. Rejects with EADDRINUSE when the port is taken; 0 is any free port. */
 export async function startSampleApp({
@@ -38,15 +48,19 @@ export async function startSampleApp({
   port?: number
 } = {}): Promise<SampleApp> {
   const views = openViews(join(viewsFolder, 'emulator', 'sample'), ["'self'"])
-  const notes: Note[] = []
+  const answers = pages()
 
-  function show(
-    response: ServerResponse,
-    template: string,
-    content: Record<string, unknown>,
-  ): void {
-    const { html, contentSecurityPolicy } = views(template, content)
-    response.writeHead(content.status === undefined ? 200 : Number(content.status), {
+  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname } = new URL(request.url ?? '/', 'http://application')
+    const visitor = readVisitor(request.headers)
+    const answer = await judge({ request, visitor }, pathname)
+    if ('seeOther' in answer) {
+      response.writeHead(303, { location: answer.seeOther }).end()
+      return
+    }
+    const { template, status = 200, content } = answer
+    const { html, contentSecurityPolicy } = views(template, { visitor, path: pathname, ...content })
+    response.writeHead(status, {
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': contentSecurityPolicy,
       'cache-control': 'no-store',
@@ -54,32 +68,23 @@ export async function startSampleApp({
     response.end(html)
   }
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname } = new URL(request.url ?? '/', 'http://application')
-    const visitor = readVisitor(request)
-    const page = { visitor, notes, path: pathname }
-    if (pathname === '/public') return show(response, 'public', { ...page, title: 'About' })
-    if (pathname === '/admin') return show(response, 'admin', { ...page, title: 'Administration' })
-    if (pathname === '/upload' && request.method === 'POST') {
-      const upload = await measure(request)
-      return show(response, 'upload', { ...page, title: 'Upload', upload })
+  async function judge(call: Call, pathname: string): Promise<Answer> {
+    const method = call.request.method === 'HEAD' ? 'GET' : call.request.method
+    const page = answers.get(`${method} ${pathname}`)
+    if (page === undefined) return missing
+    try {
+      return await page(call)
+    } catch (error) {
+      if (error instanceof FormTooLarge) {
+        return show('missing', { title: 'That was too long' }, 413)
+      }
+      throw error
     }
-    if (pathname === '/upload')
-      return show(response, 'upload', { ...page, title: 'Upload', upload: null })
-    if (pathname === '/notes' && request.method === 'POST') {
-      const text = new URLSearchParams(await readForm(request)).get('text')?.trim() ?? ''
-      if (text !== '') notes.unshift({ author: visitor.name, text, at: new Date().toISOString() })
-      notes.length = Math.min(notes.length, maxNotes)
-      response.writeHead(303, { location: '/' }).end()
-      return
-    }
-    if (pathname === '/' || pathname === '/notes')
-      return show(response, 'home', { ...page, title: 'Notice board' })
-    show(response, 'missing', { ...page, title: 'Not found', status: 404 })
   }
 
   const server = createServer((request, response) => {
-    answer(request, response).catch(() => response.destroy())
+    // What is left to fail is a client that went away in the middle.
+    serve(request, response).catch(() => response.destroy())
   })
   server.listen(port, host)
   await once(server, 'listening')
@@ -89,40 +94,48 @@ export async function startSampleApp({
   }
 }
 
-function readVisitor({ headers }: IncomingMessage): Visitor {
-  const read = (name: string) => Buffer.from(`${headers[name] ?? ''}`, 'latin1').toString('utf8')
-  const name = read('x-forwarded-preferred-username') || 'guest'
-  return {
-    name,
-    email: read('x-forwarded-email'),
-    groups: read('x-forwarded-groups')
-      .split(',')
-      .filter(group => group !== ''),
-  }
+/** All pages by method and path. Who may see which is the gateway's business. */
+function pages(): Map<string, (call: Call) => Answer | Promise<Answer>> {
+  const notes: Note[] = []
+  return new Map<string, (call: Call) => Answer | Promise<Answer>>([
+    ['GET /', () => show('home', { title: 'Notes', notes, maxNoteLength })],
+    [
+      'POST /notes',
+      async ({ request, visitor }) => {
+        const text = ((await readForm(request)).get('text') ?? '').trim().slice(0, maxNoteLength)
+        const author = visitor.name ?? 'somebody'
+        if (text !== '') notes.unshift({ author, text, at: new Date().toISOString() })
+        notes.length = Math.min(notes.length, maxNotes)
+        return { seeOther: '/' }
+      },
+    ],
+    ['GET /upload', () => show('upload', { title: 'Upload', upload: null, failed: false })],
+    [
+      'POST /upload',
+      async ({ request }) => {
+        const upload = await measureUpload(request, request.headers['content-type'])
+        const [failed, status] = upload === null ? [true, 400] : [false, 200]
+        return show('upload', { title: 'Upload', upload, failed }, status)
+      },
+    ],
+    ['GET /admin', () => show('admin', { title: 'Administration', notes })],
+    [
+      'POST /admin/clear',
+      () => {
+        notes.length = 0
+        return { seeOther: '/admin' }
+      },
+    ],
+    ['GET /public', () => show('public', { title: 'About' })],
+  ])
 }
 
-/** Size and hash of an upload as it streams by; nothing of it is kept. */
-async function measure(request: IncomingMessage): Promise<{ bytes: number; sha256: string }> {
-  const hash = createHash('sha256')
-  let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    hash.update(chunk)
-  }
-  return { bytes, sha256: hash.digest('hex') }
-}
-
-async function readForm(request: IncomingMessage): Promise<string> {
-  let text = ''
-  for await (const chunk of request) {
-    text += String(chunk)
-    if (text.length > maxFormBytes) throw new RangeError('form too large')
-  }
-  return text
+function show(template: string, content: Shown['content'], status = 200): Shown {
+  return { template, status, content }
 }
 
 async function close(server: Server): Promise<void> {
-  server.closeAllConnections()
   server.close()
+  server.closeAllConnections()
   await once(server, 'close')
 }
