@@ -83,7 +83,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     throttling: () => settings.unpublished.throttling,
     tell,
   })
-  const realm = await createRealm(app, settings, { ...options, tell, faults })
+  const realm = createRealm(app, settings, { ...options, tell, faults })
 
   await app.register(cookie)
   await acceptForms(app)
@@ -123,14 +123,14 @@ interface RealmNeeds
 }
 
 /** Domain and issuer name the port, which is known once the app listens: no request comes earlier. */
-async function createRealm(
+function createRealm(
   app: FastifyInstance,
   settings: PoolSettings,
   { host = 'localhost', publicOrigin, issuerOrigin, clock = systemClock, tell, faults }: RealmNeeds,
-): Promise<Realm> {
+): Realm {
   const port = () => (app.server.address() as AddressInfo | null)?.port ?? 0
   const ownHost = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host
-  const keys = await createKeys()
+  const keys = createKeys()
   const place = {
     keys,
     groups: settings.groups,

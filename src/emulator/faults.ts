@@ -108,7 +108,7 @@ export function createFaults({ pathOf, throttling, tell }: FaultPlace) {
     return reply
       .code(answer.status)
       .headers(answer.headers ?? {})
-      .send(answer.body ?? '')
+      .send(Buffer.from(answer.body ?? '')) // as bytes, so that Fastify leaves the content type alone
   }
 
   async function beforeSending(request: FastifyRequest, reply: FastifyReply, payload: unknown) {

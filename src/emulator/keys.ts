@@ -21,29 +21,44 @@ export interface Keys {
   /** A JWT whose header is exactly `{"kid": …, "alg": "RS256"}`. */
   sign(use: 'id' | 'access', payload: JWTPayload): Promise<string>
   /** Content of the JWKS document. */
-  jwks(): { keys: JWK[] }
+  jwks(): Promise<{ keys: JWK[] }>
   /** Replaces both keys; the old ones stay published unless `withdraw`. */
   rotate(options?: { withdraw?: boolean }): Promise<void>
 }
 
-const maxPublished = 6
+type Pair = readonly [idKey: SigningKey, accessKey: SigningKey]
 
-/** Two fresh keys. */
-export async function createKeys(): Promise<Keys> {
-  let [idKey, accessKey] = await Promise.all([createKey(), createKey()])
-  let published = [idKey, accessKey]
+const maxOlder = 4
+
+/** Two fresh keys, made when they are first needed. */
+export function createKeys(): Keys {
+  let current: Promise<Pair> | undefined
+  let older: readonly SigningKey[] = []
+
+  function pair(): Promise<Pair> {
+    current ??= createPair()
+    return current
+  }
 
   return {
-    sign: (use, payload) => {
+    async sign(use, payload) {
+      const [idKey, accessKey] = await pair()
       const { kid, privateKey } = use === 'id' ? idKey : accessKey
       return new SignJWT(payload).setProtectedHeader({ kid, alg: 'RS256' }).sign(privateKey)
     },
-    jwks: () => ({ keys: published.map(({ jwk }) => jwk) }),
+    async jwks() {
+      return { keys: [...(await pair()), ...older].map(({ jwk }) => jwk) }
+    },
     async rotate({ withdraw = false } = {}) {
-      ;[idKey, accessKey] = await Promise.all([createKey(), createKey()])
-      published = [idKey, accessKey, ...(withdraw ? [] : published)].slice(0, maxPublished)
+      const [replaced, next] = await Promise.all([pair(), createPair()])
+      older = withdraw ? [] : [...replaced, ...older].slice(0, maxOlder)
+      current = Promise.resolve(next)
     },
   }
+}
+
+function createPair(): Promise<Pair> {
+  return Promise.all([createKey(), createKey()])
 }
 
 async function createKey(): Promise<SigningKey> {

@@ -48,7 +48,8 @@ export function userInfoEndpoint(app: FastifyInstance, realm: Realm): void {
 
   async function verifiedClaims(token: string): Promise<Record<string, unknown> | null> {
     try {
-      const { payload } = await compactVerify(token, createLocalJWKSet(realm.keys.jwks()))
+      const keys = createLocalJWKSet(await realm.keys.jwks())
+      const { payload } = await compactVerify(token, keys)
       return JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>
     } catch {
       return null
