@@ -41,6 +41,10 @@ const libraryHomes: Record<string, readonly string[]> = {
   'lru-cache': ['lib/', 'session/', 'cognito/', 'proxy/'],
 }
 
+/** `import … from`, `export … from`, `import '…'` at the start of a line, and `import('…')` anywhere. */
+const importStatement =
+  /(?:^(?:import|export)\b[^'"`;]*?\bfrom\s+|^import\s+|\bimport\()'([^']+)'/gm
+
 const files = readdirSync(source, { recursive: true, encoding: 'utf8' })
   .filter(file => file.endsWith('.ts'))
   .map(file => file.slice(0, -3))
@@ -107,9 +111,7 @@ t.test('relative imports name a file that is there', async t => {
 
 function importsOf(file: string): { ours: string[]; libraries: string[] } {
   const text = readFileSync(join(source, `${file}.ts`), 'utf8')
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    ([, name = '']) => name,
-  )
+  const specifiers = [...text.matchAll(importStatement)].map(([, name = '']) => name)
   const ours = specifiers
     .filter(name => name.startsWith('.') && name.endsWith('.js'))
     .map(name => relative(source, join(source, dirname(file), name.slice(0, -3))))
