@@ -13,7 +13,7 @@ export type EventName =
   | 'fault'
   /** `clientId`, `reason` */
   | 'authorization refused'
-  /** A user gave the right password: `username`, `clientId`. */
+  /** A user gave the right password: `username`. */
   | 'sign-in'
   /** `clientId`, `reason` */
   | 'sign-in refused'
