@@ -19,7 +19,7 @@ import { forwarded } from './identity-headers/styles/forwarded.js'
 import { isGatewayCookie } from './lib/cookie-jar.js'
 import { createLimiter } from './lib/limiter.js'
 import { createOriginFinder } from './lib/public-origin.js'
-import { connectRedis, type RedisConnection } from './lib/redis.js'
+import type { RedisConnection } from './lib/redis.js'
 import { createSealer } from './lib/sealer.js'
 import { openViews, viewsFolder } from './lib/views.js'
 import type { Log } from './log.js'
@@ -40,7 +40,7 @@ import { createCookieStore } from './session/stores/cookie.js'
 import { createRedisStore } from './session/stores/redis.js'
 
 /** Everything the listeners need, built. */
-export type Services = ReturnType<typeof createServices>
+export type Services = Awaited<ReturnType<typeof createServices>>
 
 const cognitoTimeoutMs = 8000
 const keysTimeoutMs = 3000
@@ -51,7 +51,7 @@ const firstHydrationRetryMs = 1000
 const lastHydrationRetryMs = 30_000
 
 /** Builds all rooms from checked settings. @param clock  moved by tests */
-export function createServices(config: Config, log: Log, clock: Clock = systemClock) {
+export async function createServices(config: Config, log: Log, clock: Clock = systemClock) {
   const paths = createPaths(config.paths)
   const endpoints = resolveEndpoints(config.cognito)
   const sealer = createSealer(config.secrets)
@@ -76,7 +76,7 @@ export function createServices(config: Config, log: Log, clock: Clock = systemCl
     maxSeconds: Math.min(config.session.max, config.cognito.refreshTokenValidity),
     refreshBeforeSeconds: config.session.refreshBefore,
   }
-  const redis = config.session.store === 'redis' ? openRedis(config.session, log) : null
+  const redis = config.session.store === 'redis' ? await openRedis(config.session, log) : null
   const store =
     redis === null
       ? createCookieStore({ sealer, readIdentity: toIdentity })
@@ -158,13 +158,17 @@ export function createServices(config: Config, log: Log, clock: Clock = systemCl
   }
 }
 
-/** Connects in the background; until then sessions cannot be read and `/readyz` says so. */
-function openRedis({ redis }: Config['session'], log: Log): RedisConnection {
+/**
+ * Connects in the background; until then sessions cannot be read and `/readyz` says so. The client is loaded
+ * on demand: it is memory that a gateway with sessions in cookies does not need.
+ */
+async function openRedis({ redis }: Config['session'], log: Log): Promise<RedisConnection> {
   const { url, timeout, ca, cert, key } = redis
   if (url === undefined) throw new TypeError('session.redis.url was checked with the settings')
   const read = (file: string | undefined) =>
     file === undefined ? undefined : readFileSync(file, 'utf8')
   const files = { ca: read(ca), cert: read(cert), key: read(key) }
+  const { connectRedis } = await import('./lib/redis.js')
   return connectRedis({
     ...url,
     tls: url.tls ? Object.fromEntries(Object.entries(files).filter(([, pem]) => pem)) : null,

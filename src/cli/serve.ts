@@ -26,7 +26,7 @@ export async function serve(
     adminPort: 'GATEWAY_ADMIN_PORT',
   },
 ): Promise<RunningGateway> {
-  const services = createServices(config, log)
+  const services = await createServices(config, log)
   const app = createApp(services)
   const admin = createAdminApp(services)
   const close = async () => {

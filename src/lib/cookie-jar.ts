@@ -25,17 +25,29 @@ export function cutCookies(header: string | undefined): CutCookies {
   for (let start = 0; start <= header.length; ) {
     const semicolon = header.indexOf(';', start)
     const end = semicolon === -1 ? header.length : semicolon
-    const pair = header.slice(start, end).trim()
+    const pair = withoutBlanks(header, start, end)
     start = end + 1
     if (pair === '') continue
     const equals = pair.indexOf('=')
-    const name = equals === -1 ? pair : pair.slice(0, equals).trim()
+    const name = (equals === -1 ? pair : pair.slice(0, equals)).trim()
     if (isGatewayCookie(name)) own.push({ name, value: pair.slice(equals + 1).trim() })
     else if (equals !== 0 || !isGatewayCookie(pair.slice(1).trim())) {
       rest = rest === null ? pair : `${rest}; ${pair}`
     }
   }
   return { own, rest }
+}
+
+/** Spaces and tabs alone: `trim` takes the byte A0 as well, with which many a letter ends in UTF-8. */
+function withoutBlanks(header: string, from: number, to: number): string {
+  let [start, end] = [from, to]
+  while (start < end && isBlank(header.charCodeAt(start))) start++
+  while (start < end && isBlank(header.charCodeAt(end - 1))) end--
+  return header.slice(start, end)
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09
 }
 
 const ownName = /cgw-/i

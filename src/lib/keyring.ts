@@ -30,7 +30,10 @@ export function parseSecret(text: string): Buffer {
 
 function decode(text: string): { bytes: Buffer; encoding: string } {
   if (/^(?:[0-9a-f]{2})+$/i.test(text)) return { bytes: Buffer.from(text, 'hex'), encoding: 'hex' }
-  if (/^[\w-]+$/.test(text)) return { bytes: Buffer.from(text, 'base64url'), encoding: 'base64url' }
+  // With padding too, as Python's urlsafe_b64encode writes it.
+  if (/^[\w-]+={0,2}$/.test(text)) {
+    return { bytes: Buffer.from(text, 'base64url'), encoding: 'base64url' }
+  }
   if (/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
     return { bytes: Buffer.from(text, 'base64'), encoding: 'base64' }
   }

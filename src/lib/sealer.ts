@@ -70,7 +70,8 @@ export function createSealer(secrets: readonly Buffer[]): Sealer {
       const bytes = Buffer.from(sealed, 'base64url')
       if (bytes.length < overheadBytes || bytes[0] !== version) return null
       const key = ring.find(({ id }) => id.equals(bytes.subarray(1, 1 + keyIdBytes)))
-      if (key === undefined) return null
+      // Decoding skips what is no base64url: one sealed value has one spelling, and every other is damage.
+      if (key === undefined || bytes.toString('base64url') !== sealed) return null
       const plaintext = decrypt(bytes, keyFor(key, purpose), place)
       return plaintext === null ? null : { plaintext, stale: key !== newest }
     },
