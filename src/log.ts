@@ -29,6 +29,7 @@ const secretNames = [
   'secrets',
   'set-cookie',
   'state',
+  'tokens',
 ]
 
 /** An error as fields: its class, code and text, and the same of its causes. Never its own properties,

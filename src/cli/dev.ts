@@ -7,7 +7,7 @@ import { generateSecret } from '../lib/keyring.js'
 import type { SettingTree } from '../lib/setting-sources.js'
 import { createLog } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
-import { openEmulator } from './emulator.js'
+import { describeGroups, openEmulator } from './emulator.js'
 import { explainListen } from './listen-error.js'
 import { serve } from './serve.js'
 
@@ -105,7 +105,7 @@ function settingsFor(
 function welcome(url: string, { settings, domain }: Emulator, { origin }: SampleApp): string {
   const accounts = settings.users.map(
     ({ username, password, groups }) =>
-      `    ${username.padEnd(8)} ${password.padEnd(12)} ${groups.join(', ')}\n`,
+      `    ${username.padEnd(8)} ${password.padEnd(12)} ${describeGroups(groups)}\n`,
   )
   return `
   Open ${url}

@@ -33,7 +33,8 @@ export async function openEmulator(
 
 function describePool({ domain, issuer, settings }: Emulator): string {
   const users = settings.users.map(
-    ({ username, password, groups }) => `  ${username} / ${password}  (${groups.join(', ')})\n`,
+    ({ username, password, groups }) =>
+      `  ${username} / ${password}  (${describeGroups(groups)})\n`,
   )
   const clients = settings.clients.map(
     ({ id, secrets: [secret = 'none'] }) => `  ${id}  secret: ${secret}\n`,
@@ -43,4 +44,10 @@ function describePool({ domain, issuer, settings }: Emulator): string {
     `COGNITO_DOMAIN=${domain}\nCOGNITO_ISSUER=${issuer}\nCOGNITO_USER_POOL_ID=${settings.poolId}\n\n`,
     `App clients\n${clients.join('')}\nUsers\n${users.join('')}\n`,
   ].join('')
+}
+
+/** The first few groups of a user, and how many more there are. */
+export function describeGroups(groups: readonly string[]): string {
+  const shown = groups.slice(0, 3).join(', ')
+  return groups.length > 3 ? `${shown} and ${groups.length - 3} more` : shown
 }

@@ -24,7 +24,7 @@ export function readableAttributes(
   )
 }
 
-/** Whether the client may read all that the scopes cover (cognito-facts section 4.3, `invalid_grant`). */
+/** Whether the client may read all that the scopes cover (`invalid_grant`). */
 export function mayReadCovered(
   { readAttributes }: Pick<PoolClient, 'readAttributes'>,
   scopes: readonly string[],

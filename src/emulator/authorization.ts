@@ -1,5 +1,5 @@
 // The checks of an authorization request, in Cognito's order and with Cognito's answers, shared by
-// /oauth2/authorize, /login and /logout. Source: developer guide, "Authorize endpoint"; cognito-facts section 2.
+// /oauth2/authorize, /login and /logout. Source: developer guide, "Authorize endpoint".
 import type { PoolClient } from './pool.js'
 import { findClient, type Parameters, type Realm } from './realm.js'
 

@@ -1,4 +1,4 @@
-// Who calls the token and revocation endpoints: cognito-facts section 4.1, row by row. Source: developer guide,
+// Who calls the token and revocation endpoints. Source: developer guide,
 // "Token endpoint"; the exact bodies from public reports.
 import { timingSafeEqual } from 'node:crypto'
 import { type Refusal, refusal } from './grants/refusal.js'
@@ -41,7 +41,7 @@ function refuseSecret({ settings }: Realm, reason: string): Refusal {
   return refusal('invalid_client', reason, isDescribed ? 'invalid_client_secret' : undefined)
 }
 
-/** RFC 7617, without the form-encoding of RFC 6749 section 2.3.1 (our guess: cognito-facts section 9.2). */
+/** RFC 7617, without the form-encoding of RFC 6749 section 2.3.1 (our guess). */
 function readBasic(header: string | undefined): { id: string; secret: string } | 'damaged' | null {
   if (header === undefined) return null
   const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header) ?? []

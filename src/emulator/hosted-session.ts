@@ -1,5 +1,5 @@
 // The session that the `cognito` cookie names: one hour from the interactive sign-in. A silent sign-in does not
-// extend it; only /logout ends it early. cognito-facts section 1.5.
+// extend it; only /logout ends it early.
 import { randomUUID } from 'node:crypto'
 import type { PoolUser } from './pool.js'
 import { isActive, type Parameters, type Realm } from './realm.js'

@@ -1,5 +1,5 @@
 // `lang`: the language of the sign-in page, remembered in a cookie of that name; unknown ones are ignored.
-// Source: developer guide, "Managed login localization"; cognito-facts section 2.1.
+// Source: developer guide, "Managed login localization".
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { cookieOptions } from './page.js'
 import { type Realm, readParameters } from './realm.js'

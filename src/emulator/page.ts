@@ -3,7 +3,7 @@ import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply } from 'fastify'
 import type { Realm } from './realm.js'
 
-/** Headers of everything that must not be kept or framed (cognito-facts section 5). */
+/** Headers of everything that must not be kept or framed. */
 export const privateHeaders = {
   'cache-control': 'no-cache, no-store, max-age=0, must-revalidate',
   'x-content-type-options': 'nosniff',

@@ -17,7 +17,7 @@ interface JudgedPool {
   readonly clients: readonly { readonly id: string }[]
 }
 
-/** AWS's limit (cognito-facts section 8). */
+/** AWS's limit. */
 export const maxGroupsOfUser = 100
 
 const loopbackHosts: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]'])

@@ -8,7 +8,7 @@ import { unpublishedSchema } from './unpublished.js'
 
 const exampleFile = fileURLToPath(new URL('../../emulator.example.yaml', import.meta.url))
 
-/** Of each kind (cognito-facts section 8). */
+/** Of each kind. */
 const maxUrls = 100
 
 const groupName = z.string().regex(/^\S{1,128}$/, 'a group name has 1 to 128 characters, no spaces')

@@ -1,5 +1,5 @@
 // Tokens with exactly Cognito's claims. Source: Amazon Cognito developer guide, "Understanding user pool
-// JSON web tokens"; cognito-facts section 7. `acr` and `amr` (2026) are not in a classic sign-in's tokens.
+// JSON web tokens". `acr` and `amr` (2026) are not in a classic sign-in's tokens.
 import { createHash, randomUUID } from 'node:crypto'
 import { CompactEncrypt, type CryptoKey, generateKeyPair, type JWTPayload } from 'jose'
 import { readableAttributes } from './attributes.js'

@@ -1,5 +1,5 @@
 // What nobody outside AWS has published about Cognito. Each is a switch with our best guess as its default,
-// so that a gateway can be tested against every answer (cognito-facts section 11.4).
+// so that a gateway can be tested against every answer.
 import { z } from 'zod'
 
 /** The switches; all have defaults. */

@@ -32,15 +32,17 @@ export function durationSetting(minSeconds: number, maxSeconds = 400 * 86_400) {
 }
 
 /** A TCP port, as a number or in digits; 0 lets the system choose. Nothing else counts as 0. */
-export const portSetting = z
-  .union([
-    z.number(),
+export const portSetting = z.union(
+  [
+    z.int().min(0).max(65_535),
     z
       .string()
-      .regex(/^\d{1,5}$/, 'must be a port such as 8000')
-      .transform(Number),
-  ])
-  .pipe(z.number().int().min(0).max(65_535))
+      .regex(/^\d{1,5}$/)
+      .transform(Number)
+      .refine(port => port <= 65_535),
+  ],
+  'must be a port number from 0 to 65535',
+)
 
 /** A list, or text that separates its items by commas or white space. */
 export const listSetting = z

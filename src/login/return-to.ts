@@ -27,23 +27,38 @@ const webAddress = /^https?:\/\/[^/]/i
  * @param asked  `rd` as decoded from the query
  */
 export function judgeReturnTo(asked: string, rules: ReturnToRules): string | null {
-  if (asked.length > maxLength || controlSpaceOrBackslash.test(asked)) return null
+  if (controlSpaceOrBackslash.test(asked)) return null
   if (scheme.test(asked) && !webAddress.test(asked)) return null
   const url = parse(asked, rules.origin)
   if (url === null || url.username !== '' || url.password !== '') return null
-  if (url.origin !== rules.origin)
-    return rules.allowedOrigins.includes(url.origin) ? url.href : null
-  if (rules.passingPaths.has(url.pathname)) return '/'
+  if (url.origin !== rules.origin) {
+    return rules.allowedOrigins.includes(url.origin) && fits(url.href) ? url.href : null
+  }
+  if (rules.passingPaths.has(decoded(url.pathname))) return '/'
 
   const location = `${url.pathname}${url.search}${url.hash}`
-  return staysOn(location, rules.origin) ? location : null
+  return fits(location) && staysOn(location, rules.origin) ? location : null
 }
 
 /** A target of ours, shortened until a transaction cookie carries it: without query, or `/`. */
 export function fitReturnTo({ raw, query }: RequestTarget): string {
-  if (raw.length <= maxLength) return raw
+  if (fits(raw)) return raw
   const withoutQuery = raw.slice(0, raw.length - query.length)
-  return withoutQuery.length <= maxLength ? withoutQuery : '/'
+  return fits(withoutQuery) ? withoutQuery : '/'
+}
+
+/** Measured as it is kept: percent-encoded, where one Hangul syllable has nine characters, and as JSON. */
+function fits(location: string): boolean {
+  return location.length <= maxLength && JSON.stringify(location).length <= maxLength + 2
+}
+
+/** As the router reads it: `/oauth2/%73tart` is `/oauth2/start`. */
+function decoded(pathname: string): string {
+  try {
+    return decodeURIComponent(pathname)
+  } catch {
+    return pathname
+  }
 }
 
 /** A path such as `//elsewhere` is a host to a browser, also when it was reached through `/.//`. */

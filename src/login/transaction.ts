@@ -45,6 +45,8 @@ const lifeSeconds = 3600
 const maxTransactions = 8
 /** All of them together, so that session and transactions stay below common header limits. */
 const maxTransactionBytes = 4096
+/** Six digits of base 36 end in 2038, and then the newest name would sort as the oldest. */
+const timeDigits = 7
 /** Cognito's limit for `state` is not published; under 1 KB is safe. */
 const maxReturnToInState = 400
 
@@ -63,7 +65,7 @@ export function createTransactions({
 
   return {
     begin(browser, returnTo, round) {
-      const id = `${Math.floor(clock()).toString(36)}-${random(9)}`
+      const id = `${Math.floor(clock()).toString(36).padStart(timeDigits, '0')}-${random(9)}`
       const transaction: Transaction = {
         state: sealState(browser.origin, id, { returnTo, round }),
         nonce: random(24),

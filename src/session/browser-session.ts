@@ -110,7 +110,7 @@ export function createBrowserSessions({
     const newer = refresher.successor(found.session)
     const current = newer ?? found
     const now = clock()
-    if (refreshDue(current.session, limits, now)) return refresh(browser, current)
+    if (refreshDue(current.session, limits, now)) return refresh(browser, found, current)
     if (newer !== null) {
       return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
     }
@@ -123,15 +123,22 @@ export function createBrowserSessions({
     return { session: null, setCookies: clearSessionCookies(browser.cookies, browser.secure) }
   }
 
-  async function refresh(browser: Browser, found: StoredSession): Promise<Loaded> {
-    const { session } = found
+  /** @param found  what the browser has @param current  what that has become */
+  async function refresh(
+    browser: Browser,
+    found: StoredSession,
+    current: StoredSession,
+  ): Promise<Loaded> {
+    const { session } = current
     try {
-      const fresh = await refresher.refresh(sessionPlace(browser.origin), found)
-      if (fresh === null) return await refused(browser, found)
+      const fresh = await refresher.refresh(sessionPlace(browser.origin), current)
+      if (fresh === null) return await refused(browser, current)
       return { session: fresh.session, setCookies: changedCookies(browser, found, fresh) }
     } catch (error) {
       reportRefresh(error, session)
-      if (accessTokenServes(session, clock())) return { session, setCookies: [] }
+      if (accessTokenServes(session, clock())) {
+        return { session, setCookies: changedCookies(browser, found, current) }
+      }
       throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE', {
         cause: error,
         retryAfterSeconds: retryAfterSecondsOf(error),
@@ -158,7 +165,7 @@ export function createBrowserSessions({
       return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
     }
     log.info({ sub: session.identity.subject }, 'session ended: Cognito refused the refresh token')
-    await store.destroy(session, remainingSeconds(session, limits, clock()))
+    await destroy(session)
     return nobodyFor(browser)
   }
 
@@ -179,6 +186,11 @@ export function createBrowserSessions({
 
   function ttlSeconds(session: Session): number {
     return remainingSeconds(session, limits, clock())
+  }
+
+  /** Until the last: a copy of the cookie may have been used later than this one. */
+  function destroy(session: Session): Promise<void> {
+    return store.destroy(session, sessionEndsAt(session, limits) - clock())
   }
 
   /** The browser is told only when what it has is not what it should have. */
@@ -210,7 +222,7 @@ export function createBrowserSessions({
       const session: Session = { id, identity, tokens, signedInAt: now, seenAt: now }
       const stored = await store.create(sessionPlace(browser.origin), session, ttlSeconds(session))
       const setCookies = cookiesFor(browser, stored)
-      if (previous !== null) await store.destroy(previous.session, limits.maxSeconds)
+      if (previous !== null) await destroy(previous.session)
       return { session, setCookies }
     },
 
@@ -219,7 +231,7 @@ export function createBrowserSessions({
       if (found === null) return nobodyFor(browser)
       const current = refresher.successor(found.session) ?? found
       const age = clock() - current.session.tokens.issuedAt
-      return age < minTokenAgeSeconds ? settle(browser, found) : refresh(browser, current)
+      return age < minTokenAgeSeconds ? settle(browser, found) : refresh(browser, found, current)
     },
 
     async end(browser) {
@@ -227,7 +239,7 @@ export function createBrowserSessions({
       const found = await find(browser)
       if (found === null) return { session: null, setCookies }
       const { session } = refresher.successor(found.session) ?? found
-      await store.destroy(session, remainingSeconds(session, limits, clock()))
+      await destroy(session)
       return { session, setCookies }
     },
   }

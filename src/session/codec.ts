@@ -36,15 +36,17 @@ export function encodeSession({ id, tokens, signedInAt, seenAt }: Session): stri
   return JSON.stringify(encoded)
 }
 
-/** The session, or null when the bytes were written by another version. */
+/** The session, or null when the bytes were written by another version, or are none. */
 export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Session | null {
-  const encoded = parse(bytes)
+  const encoded = parse(bytes.toString('utf8'))
   if (!Array.isArray(encoded) || encoded[0] !== version) return null
   const [, id, idToken, accessToken, refreshToken, issuedAt, expiresAt, signedInAt, seenAt] =
     encoded as unknown as Encoded
+  const claims = claimsOf(idToken)
+  if (typeof id !== 'string' || claims === null) return null
   return {
     id,
-    identity: readIdentity(claimsOf(idToken)),
+    identity: readIdentity(claims),
     tokens: { idToken, accessToken, refreshToken, issuedAt, expiresAt },
     signedInAt,
     seenAt,
@@ -52,15 +54,16 @@ export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Sessio
 }
 
 /** What another version wrote may be no JSON at all. */
-function parse(bytes: Buffer): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString('utf8'))
+    return JSON.parse(text)
   } catch {
     return null
   }
 }
 
-function claimsOf(jwt: string): Claims {
-  const [, payload = ''] = jwt.split('.')
-  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8')) as Claims
+function claimsOf(jwt: unknown): Claims | null {
+  const [, payload = ''] = String(jwt).split('.')
+  const claims = parse(Buffer.from(payload, 'base64url').toString('utf8'))
+  return typeof claims === 'object' ? (claims as Claims | null) : null
 }

@@ -22,31 +22,44 @@ export function sessionPlace(origin: string): string {
 
 /**
  * The references that the browser may mean, best first: one for each cookie with the name of the first
- * chunk. More than one comes when cookies of one name were set for different paths or domains.
+ * chunk, eight at most. More than one comes when cookies of one name were set for different paths or domains.
  *
  * The first chunk says how many there are (`2.AAAA…`), so a chunk left over from a longer session is not
  * taken for a part of this one.
  */
 export function readReferences(own: readonly SentCookie[], secure: boolean): string[] {
   const references: string[] = []
-  const firstName = chunkName(0, secure)
-  for (const { name, value } of own) {
-    if (name !== firstName || references.length === maxChunks) continue
-    const reference = joinChunks(value, own, secure)
+  const firstChunks = valuesOf(chunkName(0, secure), own).slice(0, maxChunks)
+  for (const [position, first] of firstChunks.entries()) {
+    const behind = firstChunks.length - position
+    const reference = joinChunks(first, behind, own, secure)
     if (reference !== null) references.push(reference)
   }
   return references
 }
 
-function joinChunks(first: string, own: readonly SentCookie[], secure: boolean): string | null {
+function valuesOf(wanted: string, own: readonly SentCookie[]): string[] {
+  return own.filter(({ name }) => name === wanted).map(({ value }) => value)
+}
+
+/**
+ * @param behind  which cookie of a name to take, counted from the last: browsers send the cookies of longer
+ *   paths first, so the chunks of one session have the same place among those of their names
+ */
+function joinChunks(
+  first: string,
+  behind: number,
+  own: readonly SentCookie[],
+  secure: boolean,
+): string | null {
   const count = first.charCodeAt(0) - 48
   if (first[1] !== '.' || !(count >= 1 && count <= maxChunks)) return null
   let reference = first.slice(2)
   for (let number = 1; number < count; number++) {
-    const name = chunkName(number, secure)
-    const chunk = own.find(cookie => cookie.name === name)
+    const chunks = valuesOf(chunkName(number, secure), own)
+    const chunk = chunks.at(-behind) ?? chunks[0]
     if (chunk === undefined) return null
-    reference += chunk.value
+    reference += chunk
   }
   return reference
 }

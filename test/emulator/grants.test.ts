@@ -1,4 +1,4 @@
-// Rows of cognito-facts 4.3 and 6 that the plain walk does not meet.
+// Refusals of the token and revocation endpoints that the plain walk does not meet.
 import { decodeJwt } from 'jose'
 import t from 'tap'
 import {

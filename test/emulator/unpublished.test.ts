@@ -1,4 +1,4 @@
-// What AWS has not published: the default and the other choice of each switch (cognito-facts section 11.4).
+// What AWS has not published: the default and the other choice of each switch.
 import t from 'tap'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
 import {

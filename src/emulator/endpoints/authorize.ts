@@ -1,5 +1,5 @@
 // GET /oauth2/authorize: straight back to the application while the hosted UI's session lives, else to /login.
-// Source: developer guide, "Authorize endpoint"; cognito-facts section 2.
+// Source: developer guide, "Authorize endpoint".
 import type { FastifyInstance } from 'fastify'
 import { judgeAuthorization, loginRequired } from '../authorization.js'
 import { grantUrl } from '../grant.js'

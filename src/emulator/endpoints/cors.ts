@@ -1,5 +1,5 @@
 // The three endpoints that scripts of any origin may call; the login pages send no CORS headers.
-// cognito-facts section 1.4; what the preflight says besides the origin is our guess.
+// What the preflight says besides the origin is our guess.
 import type { FastifyInstance } from 'fastify'
 
 /** Their paths. */

@@ -1,4 +1,4 @@
-// GET /error: the page for what never goes back to the application, always HTTP 400. cognito-facts section 2.3.
+// GET /error: the page for what never goes back to the application, always HTTP 400.
 import type { FastifyInstance } from 'fastify'
 import { sendPage } from '../page.js'
 import { type Realm, readParameters } from '../realm.js'

@@ -1,5 +1,5 @@
 // GET and POST /login: the hosted UI's sign-in page, with the field names of the classic one. Opened directly
-// while a session lives it offers "Sign in as …". Source: developer guide, "Login endpoint"; cognito-facts 2.2.
+// while a session lives it offers "Sign in as …". Source: developer guide, "Login endpoint".
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { judgeAuthorization } from '../authorization.js'

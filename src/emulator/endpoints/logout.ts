@@ -1,5 +1,5 @@
 // GET /logout: Cognito's own two shapes, not OpenID Connect logout. Tokens stay as they are, and nothing is
-// appended to logout_uri. Source: developer guide, "Logout endpoint"; cognito-facts section 3.
+// appended to logout_uri. Source: developer guide, "Logout endpoint".
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { errorPageUrl, redirectUriMissing } from '../authorization.js'
 import { cookieOptions, sendBadRequest } from '../page.js'

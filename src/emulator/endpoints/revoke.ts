@@ -1,5 +1,5 @@
 // POST /oauth2/revoke: 200 with an empty body, also for a token that is dead already; 401 for a client that
-// is not the right one. Source: developer guide, "Revoke endpoint"; cognito-facts section 6.
+// is not the right one. Source: developer guide, "Revoke endpoint".
 import type { FastifyInstance } from 'fastify'
 import { authenticateClient, isRefused } from '../client-authentication.js'
 import { isForm } from '../form.js'

@@ -1,5 +1,5 @@
 // POST /oauth2/token: client authentication, then the grant. Refusals are HTTP 400, `invalid_client` too.
-// Source: developer guide, "Token endpoint"; cognito-facts section 4.
+// Source: developer guide, "Token endpoint".
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { authenticateClient, isRefused } from '../client-authentication.js'

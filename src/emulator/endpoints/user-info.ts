@@ -1,5 +1,5 @@
 // GET /oauth2/userInfo: every value a string, and a challenge without a scheme word. The one endpoint that
-// tells whether an access token was revoked. Source: developer guide, "UserInfo endpoint"; cognito-facts 5.
+// tells whether an access token was revoked. Source: developer guide, "UserInfo endpoint".
 import type { FastifyInstance } from 'fastify'
 import { compactVerify, createLocalJWKSet } from 'jose'
 import { readableAttributes } from '../attributes.js'

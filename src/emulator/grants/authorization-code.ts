@@ -1,5 +1,5 @@
 // The authorization code grant: a code is good once, for five minutes, for its client, redirect_uri and
-// code_verifier. Source: developer guide, "Token endpoint"; RFC 7636 section 4.6; cognito-facts section 4.3.
+// code_verifier. Source: developer guide, "Token endpoint"; RFC 7636 section 4.6.
 import { createHash } from 'node:crypto'
 import { mayReadCovered } from '../attributes.js'
 import { firstRefreshToken, freshTokens } from '../grant.js'

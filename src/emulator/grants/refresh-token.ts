@@ -1,5 +1,5 @@
 // The refresh token grant, with rotation where the client has it: the old token is good for the grace period,
-// and a new one ends when the first would have. Source: developer guide, "Refresh tokens"; cognito-facts 7.3.
+// and a new one ends when the first would have. Source: developer guide, "Refresh tokens".
 import { freshTokens } from '../grant.js'
 import type { PoolClient } from '../pool.js'
 import { isActive, type Parameters, type Realm } from '../realm.js'

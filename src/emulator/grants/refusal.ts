@@ -1,6 +1,6 @@
 // How the token endpoint says no: the exact body of the wire, and the reason for the emulator's log.
 
-/** The errors of cognito-facts section 4.3 that this pool gives. */
+/** The errors of the token endpoint that this pool gives. */
 export type TokenError =
   | 'invalid_request'
   | 'invalid_client'
