@@ -31,18 +31,21 @@ export function durationSetting(minSeconds: number, maxSeconds = 400 * 86_400) {
   })
 }
 
+const portComplaint = 'must be a port number from 0 to 65535'
+
 /** A TCP port, as a number or in digits; 0 lets the system choose. Nothing else counts as 0. */
-export const portSetting = z.union(
-  [
-    z.int().min(0).max(65_535),
-    z
-      .string()
-      .regex(/^\d{1,5}$/)
-      .transform(Number)
-      .refine(port => port <= 65_535),
-  ],
-  'must be a port number from 0 to 65535',
-)
+export const portSetting = z
+  .union(
+    [
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,5}$/)
+        .transform(Number),
+    ],
+    portComplaint,
+  )
+  .refine(port => Number.isInteger(port) && port >= 0 && port <= 65_535, portComplaint)
 
 /** A list, or text that separates its items by commas or white space. */
 export const listSetting = z

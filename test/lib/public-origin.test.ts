@@ -33,3 +33,34 @@ t.test('a host is split without case, port and trailing dot', async t => {
   t.strictSame(splitHost('[::1]:80'), { name: '[::1]', port: ':80' })
   t.strictSame(splitHost('[::1]'), { name: '[::1]', port: '' })
 })
+
+t.test('a port that an origin has counts; one that none has is a mapping', async t => {
+  const find = createOriginFinder([
+    'https://a.example:8443',
+    'http://a.example',
+    'http://[::1]:3000',
+    'https://xn--bcher-kva.example',
+  ])
+  const rows: [string, string | null][] = [
+    ['a.example:8443', 'https://a.example:8443'],
+    ['a.example.:8443', 'https://a.example:8443'],
+    ['a.example', 'http://a.example'],
+    ['a.example:9999', 'https://a.example:8443'],
+    ['[::1]:3000', 'http://[::1]:3000'],
+    ['[::1]', 'http://[::1]:3000'],
+    ['[::2]', null],
+    ['XN--BCHER-KVA.example', 'https://xn--bcher-kva.example'],
+    ['a.example:123456', null],
+    ['a.example:x', null],
+    ['a.example..', null],
+    ['a.example, b.example', null],
+    [' a.example', null],
+    ['__proto__', null],
+  ]
+  for (const [host, expected] of rows) t.equal(find(host)?.origin ?? null, expected, host)
+})
+
+t.test('of two origins with one host the first wins', async t => {
+  const find = createOriginFinder(['http://a.example', 'https://a.example'])
+  t.strictSame(find('a.example'), { origin: 'http://a.example', secure: false })
+})
