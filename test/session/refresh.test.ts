@@ -122,3 +122,105 @@ t.test('refused for good is null, and is not remembered', async t => {
   t.equal(await refresher.refresh('here', stored()), null)
   t.equal(refresher.successor(session()), null)
 })
+
+t.test(
+  'what the store says is the truth: ended stays ended, and newer needs no refresh',
+  async t => {
+    const newer = session({ tokens: fresh(signedInAt + 3000) })
+    const rows: [string, Session | null, Session | null, number][] = [
+      ['ended', null, null, 0],
+      ['refreshed by another process', newer, newer, 0],
+      ['as it was', session(), session({ tokens: fresh(signedInAt + 3400) }), 1],
+    ]
+    for (const [why, inStore, expected, expectedCalls] of rows) {
+      let calls = 0
+      const refresher = createRefresher({
+        store: {
+          exclusively: (_found, work) => work(inStore),
+          write: async (_place, written, _ttl, reference) => ({
+            session: written,
+            reference,
+            stale: false,
+          }),
+        },
+        renewTokens: async old => {
+          calls++
+          return { identity: old.identity, tokens: fresh(signedInAt + 3400) }
+        },
+        ttlSeconds: () => 60,
+        backOff: createBackOff({ clock: () => signedInAt }),
+        clock: () => signedInAt + 3400,
+      })
+      const result = await refresher.refresh('here', stored())
+      t.strictSame(result?.session.tokens, expected?.tokens, why)
+      t.equal(calls, expectedCalls, why)
+    }
+  },
+)
+
+t.test('a session that is ended while its tokens are fetched stays ended', async t => {
+  const clock = { now: signedInAt + 3400 }
+  const refresher = createRefresher({
+    store: { exclusively: (found, work) => work(found), write: async () => null },
+    renewTokens: async old => ({ identity: old.identity, tokens: fresh(clock.now) }),
+    ttlSeconds: () => 60,
+    backOff: createBackOff({ clock: () => clock.now }),
+    clock: () => clock.now,
+  })
+  t.equal(await refresher.refresh('here', stored()), null)
+  t.equal(refresher.successor(session()), null, 'and nothing is remembered')
+})
+
+t.test(
+  'a store that fails reaches everybody who waited, and the next one asks it again',
+  async t => {
+    let fail = true
+    let asked = 0
+    const clock = { now: signedInAt + 3400 }
+    const refresher = createRefresher({
+      store: {
+        exclusively: async (found, work) => {
+          asked++
+          if (fail) throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE')
+          return work(found)
+        },
+        write: async (_place, written) => ({ session: written, reference: 'new', stale: false }),
+      },
+      renewTokens: async old => ({ identity: old.identity, tokens: fresh(clock.now) }),
+      ttlSeconds: () => 60,
+      backOff: createBackOff({ clock: () => clock.now }),
+      clock: () => clock.now,
+    })
+    const results = await Promise.allSettled(
+      Array.from({ length: 100 }, () => refresher.refresh('here', stored())),
+    )
+    t.ok(results.every(({ status }) => status === 'rejected'))
+    t.equal(asked, 1)
+    fail = false
+    t.equal((await refresher.refresh('here', stored()))?.reference, 'new', 'no promise was kept')
+  },
+)
+
+t.test('sessions pause each for themselves', async t => {
+  const backOff = createBackOff({ clock: () => 0, random: () => 0 })
+  backOff.failed('one', new Error('away'))
+  t.throws(() => backOff.check('one'), { message: 'away' })
+  t.doesNotThrow(() => backOff.check('other'))
+  t.doesNotThrow(() => backOff.check('__proto__'))
+})
+
+t.test('pauses are shortened by chance, to half at most', async t => {
+  for (const [chance, shortest] of [
+    [0, 0.5],
+    [0.5, 0.75],
+    [1, 1],
+  ] as const) {
+    const clock = { now: 0 }
+    const backOff = createBackOff({ clock: () => clock.now, random: () => chance })
+    backOff.failed('id', new Error('away'))
+    clock.now = shortest - 0.01
+    t.throws(() => backOff.check('id'))
+    clock.now = shortest
+    t.doesNotThrow(() => backOff.check('id'))
+  }
+})

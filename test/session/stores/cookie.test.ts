@@ -29,3 +29,38 @@ t.test('what a newer version wrote is nobody', async t => {
     t.equal(await open(newKey).read('here', sealer.seal('session', 'here', content)), null, content)
   }
 })
+
+t.test(
+  'an opened session is remembered by its whole reference, never by the end of it',
+  async t => {
+    const store = open(newKey)
+    const { reference } = await store.create('here', session(), 60)
+    const begun = await store.read('here', reference)
+    t.equal(await store.read('here', reference), begun, 'the very same')
+    const other = `${reference[0] === 'A' ? 'B' : 'A'}${reference.slice(1)}`
+    t.equal(await store.read('here', other), null)
+    t.equal(await store.read('here', reference.slice(-22)), null)
+    t.equal(await store.read('here', reference), begun)
+  },
+)
+
+t.test(
+  'a session is ended for this process: another one with the same key does not know',
+  async t => {
+    const [one, other] = [open(newKey), open(newKey)]
+    const { reference } = await one.create('here', session(), 60)
+    await one.destroy(session(), 60)
+    t.equal(await one.read('here', reference), null)
+    t.ok(await other.read('here', reference))
+  },
+)
+
+t.test('a cookie from before the last change is ended with the session', async t => {
+  const store = open(newKey)
+  const { reference } = await store.create('here', session(), 60)
+  const written = await store.write('here', session({ seenAt: 1_800_000_060 }), 60, reference)
+  t.not(written?.reference, reference)
+  await store.destroy(session(), 60)
+  t.equal(await store.read('here', reference), null)
+  t.equal(await store.read('here', written?.reference ?? ''), null)
+})
