@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 // The command line. Exit status: 0 done, 1 failed, 2 wrong usage or settings. What only development needs is
 // loaded on demand, so that the emulator costs a gateway in production nothing.
-import './heap.js'
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { SettingsRefused } from '../errors.js'
