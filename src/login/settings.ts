@@ -9,7 +9,8 @@ export const loginSettings = z.strictObject({
         .url({ protocol: /^https?$/ })
         .refine(text => URL.canParse(text) && new URL(text).origin === text, {
           message: 'must be an origin: scheme, host and port, nothing behind them',
-        }),
+        })
+        .refine(text => !text.includes('*'), 'is compared to the letter: * stands for nothing'),
     )
     .default([])
     .meta({
