@@ -35,7 +35,7 @@ const secretNames = [
 /** An error as fields: its class, code and text, and the same of its causes. Never its own properties,
  * where libraries keep tokens (aws-jwt-verify) and whole answers (openid-client). */
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
-  if (!(error instanceof Error)) return { message: String(error) }
+  if (!(error instanceof Error)) return { message: textOf(error) }
   const { code, reason } = error as { code?: unknown; reason?: unknown }
   return {
     type: error.constructor.name,
@@ -45,6 +45,15 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
     ...(error.cause instanceof Error && depth < 3
       ? { cause: describeError(error.cause, depth + 1) }
       : {}),
+  }
+}
+
+/** Anything can be thrown, also what cannot be made text; that is no reason to lose the line. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown)
+  } catch {
+    return typeof thrown
   }
 }
 
