@@ -1,6 +1,5 @@
 // One refresh per session, whoever asks in whatever process, and a short memory of it for requests that
 // were already on their way with the cookie from before.
-import { LRUCache } from 'lru-cache'
 import type { Clock, Identity, Session, TokenSet } from '../model.js'
 import type { BackOff } from './back-off.js'
 import type { SessionStore, StoredSession } from './store.js'
@@ -44,9 +43,8 @@ export function createRefresher({
   clock: Clock
 }): Refresher {
   const running = new Map<string, Promise<StoredSession | null>>()
-  const recent = new LRUCache<string, { stored: StoredSession; until: number }>({
-    max: maxRemembered,
-  })
+  /** Oldest first. */
+  const recent = new Map<string, { stored: StoredSession; until: number }>()
 
   function run(place: string, found: StoredSession): Promise<StoredSession | null> {
     return store.exclusively(found.session, async stored => {
@@ -80,8 +78,18 @@ export function createRefresher({
   }
 
   function remember(stored: StoredSession): StoredSession {
-    recent.set(stored.session.id, { stored, until: clock() + memorySeconds })
+    const { id } = stored.session
+    recent.delete(id)
+    recent.set(id, { stored, until: clock() + memorySeconds })
+    dropOldest()
     return stored
+  }
+
+  function dropOldest(): void {
+    for (const [id, { until }] of recent) {
+      if (until > clock() && recent.size <= maxRemembered) return
+      recent.delete(id)
+    }
   }
 
   return {

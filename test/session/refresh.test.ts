@@ -1,9 +1,14 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import t from 'tap'
 import { GatewayError } from '../../src/errors.js'
 import type { Session } from '../../src/model.js'
 import { createBackOff } from '../../src/session/back-off.js'
 import { createRefresher } from '../../src/session/refresh.js'
 import { session, signedInAt } from '../fixtures/session.js'
+
+setFlagsFromString('--expose-gc')
+const collectGarbage = runInNewContext('gc') as () => void
 
 const stored = (changes: Partial<Session> = {}) => ({
   session: session(changes),
@@ -223,4 +228,20 @@ t.test('pauses are shortened by chance, to half at most', async t => {
     clock.now = shortest
     t.doesNotThrow(() => backOff.check('id'))
   }
+})
+
+// Ten thousand sessions with all their tokens stayed in memory for as long as the process lived.
+t.test('what is out of date is let go when the next one comes', async t => {
+  const { refresher, clock } = setUp(async () => fresh(clock.now))
+  const first = new WeakRef((await refresher.refresh('here', stored({ id: 'first' }))) ?? {})
+  const collect = async () => {
+    await new Promise(resolve => setImmediate(resolve))
+    collectGarbage()
+  }
+  await collect()
+  t.ok(first.deref(), 'within the minute it is there')
+  clock.now += 60
+  await refresher.refresh('here', stored({ id: 'second' }))
+  await collect()
+  t.equal(first.deref(), undefined)
 })
