@@ -114,7 +114,9 @@ export function createBrowserSessions({
     if (newer !== null) {
       return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
     }
-    if (found.stale || touchDue(found.session, limits, now)) return touch(browser, found)
+    // A touch would write the old tokens over those that a refresh on demand is about to write.
+    const wanted = found.stale || touchDue(found.session, limits, now)
+    if (wanted && !refresher.refreshing(found.session)) return touch(browser, found)
     return { session: found.session, setCookies: [] }
   }
 

@@ -20,6 +20,8 @@ export interface Refresher {
    * cannot be found out, and while the pause after such a failure lasts.
    */
   refresh(place: string, found: StoredSession): Promise<StoredSession | null>
+  /** Whether this process refreshes the session right now; that writes its use down as well. */
+  refreshing(session: Session): boolean
   /** What a session has become within the last minute, when the browser still shows an older one. */
   successor(session: Session): StoredSession | null
 }
@@ -101,6 +103,8 @@ export function createRefresher({
       running.set(id, refreshing)
       return refreshing
     },
+
+    refreshing: ({ id }) => running.has(id),
 
     successor(session) {
       const found = recent.get(session.id)

@@ -6,6 +6,7 @@ import type { SessionStore } from '../../src/session/store.js'
 import { browser, browserSessions, cookieStore, tokensFrom } from '../fixtures/browser-sessions.js'
 import { keep } from '../fixtures/cookie-keeper.js'
 import { session } from '../fixtures/session.js'
+import { sharedStore } from '../fixtures/shared-store.js'
 
 const away = async () => {
   throw new GatewayError('GW_ERR_COGNITO_UNAVAILABLE')
@@ -477,4 +478,22 @@ t.test('sessions of two origins with one store stay apart', async t => {
   t.equal(await store.read(sessionPlace('http://a.example'), reference), null)
   const plain = [{ name: 'cgw-session', value: cookies[0]?.value ?? '' }]
   t.equal((await sessions.load(browser(plain, 'http://a.example'))).session, null)
+})
+
+// In a shared store the use of a session, written down while a refresh on demand was under way, put the old
+// tokens back: the next refresh was refused, and the session ended.
+t.test('a page that loads during a refresh on demand does not undo it', async t => {
+  for (let later = 0; later < 12; later++) {
+    const { store, stored } = sharedStore()
+    const { sessions, clock, signIn } = browserSessions({ store })
+    const cookies = await signIn()
+    clock.move(100)
+    const refreshing = sessions.refreshNow(browser(cookies))
+    for (let turn = 0; turn < later; turn++) await new Promise(resolve => setImmediate(resolve))
+    const page = await sessions.load(browser(cookies))
+    await refreshing
+    t.ok(page.session)
+    t.equal(stored()?.tokens.refreshToken, 'refresh-token-1', `${later} turns later`)
+    t.equal(stored()?.seenAt, clock.read())
+  }
 })
