@@ -174,7 +174,10 @@ function configure(
     undefined,
     authentication(clientId, secret),
   )
-  config[oidc.customFetch] = (url, init) => call(url, init as RequestInit)
+  config[oidc.customFetch] = (url, { method, headers, body }) =>
+    call(url, { method, headers, body: body as URLSearchParams | undefined })
+  // The deadline is the call's.
+  config.timeout = undefined
   // Whether plain http is allowed was judged with the settings (cognito/settings).
   if (endpoints.token.startsWith('http:')) oidc.allowInsecureRequests(config)
   return config
