@@ -1,7 +1,6 @@
 // The itinerary: every hook and route in the order a request meets them.
 import { randomUUID } from 'node:crypto'
 import { METHODS } from 'node:http'
-import formbody from '@fastify/formbody'
 import { type FastifyInstance, fastify } from 'fastify'
 import { healthEndpoint, readyEndpoint } from './endpoints/admin.js'
 import { callbackEndpoint } from './endpoints/callback.js'
@@ -14,14 +13,18 @@ import { authenticate } from './hooks/authenticate.js'
 import { authorize } from './hooks/authorize.js'
 import { answerBrokenRequest } from './hooks/broken-request.js'
 import { createFailureAnswers } from './hooks/error-handler.js'
+import { finish } from './hooks/finish.js'
 import { chooseRoute } from './hooks/route.js'
 import { readTarget } from './hooks/target.js'
 import type { Services } from './services.js'
+import { noCookies } from './session/browser-session.js'
 
 /** Large enough for a browser with every cookie of a site; Node's own default is 16 KB. */
 const maxHeadBytes = 32 * 1024
 /** A request head that takes longer is an attack or a dead client. */
 const headersTimeoutMs = 15_000
+/** How often connections are held against their deadlines. */
+const connectionsCheckingInterval = 5000
 /** Longer than AWS ALB's 60 s, so that the load balancer closes idle connections and not we. */
 const keepAliveTimeoutMs = 75_000
 
@@ -41,7 +44,11 @@ export function createApp(services: Services): FastifyInstance {
     // Streams and slow uploads take as long as they take; only the head has a deadline.
     requestTimeout: 0,
     keepAliveTimeout: keepAliveTimeoutMs,
-    http: { maxHeaderSize: maxHeadBytes, headersTimeout: headersTimeoutMs },
+    http: {
+      maxHeaderSize: maxHeadBytes,
+      headersTimeout: headersTimeoutMs,
+      connectionsCheckingInterval,
+    },
     routerOptions: { maxParamLength: maxHeadBytes },
     clientErrorHandler: answerBrokenRequest(services),
     frameworkErrors: (error, request, reply) => void failures.handle(error, request, reply),
@@ -51,10 +58,14 @@ export function createApp(services: Services): FastifyInstance {
   app.decorateRequest('applicationCookies', null)
   app.decorateRequest('route', null as never)
   app.decorateRequest('session', null)
-  app.register(formbody, { bodyLimit: 16 * 1024 })
+  app.decorateRequest('sessionCookies', noCookies)
+  // No endpoint of ours reads a body, of whatever type.
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', (_request, _body, done) => done(null))
   app.setErrorHandler(failures.handle)
 
   app.addHook('onRequest', readTarget(services))
+  app.addHook('onSend', finish)
 
   const who = authenticate({ sessions })
   const judge = createReturnToJudge(services.returnTo)
@@ -62,13 +73,16 @@ export function createApp(services: Services): FastifyInstance {
   const signOut = signOutEndpoint({ ...services, judge, signedOutPath: paths.signedOut })
   const signedOut = signedOutEndpoint({ ...services, startPath: paths.start })
   const userinfo = userinfoEndpoint(services)
-  app.get(paths.ping, { config: { anyHost: true } }, async (_request, reply) => reply.send(''))
-  app.get(paths.start, start)
-  app.get(paths.signIn, start)
+  const withHead = { exposeHeadRoute: true }
+  app.get(paths.ping, { ...withHead, config: { anyHost: true } }, async (_request, reply) =>
+    reply.send(''),
+  )
+  app.get(paths.start, withHead, start)
+  app.get(paths.signIn, withHead, start)
   app.get(paths.callback, { onRequest: who }, callbackEndpoint({ login, sessions, log }))
   app.route({ method: ['GET', 'POST'], url: paths.signOut, handler: signOut })
   app.get(paths.signedOut, signedOut)
-  app.get(paths.userinfo, { onRequest: who }, userinfo)
+  app.get(paths.userinfo, { ...withHead, onRequest: who }, userinfo)
   app.post(paths.refresh, refreshEndpoint(services))
 
   const way = [

@@ -36,6 +36,7 @@ import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
 import { type Limits, remainingSeconds } from './session/lifetime.js'
 import { createRefresher } from './session/refresh.js'
+import { createRevocation } from './session/revocation.js'
 import { createCookieStore } from './session/stores/cookie.js'
 import { createRedisStore } from './session/stores/redis.js'
 
@@ -79,12 +80,13 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   const redis = config.session.store === 'redis' ? await openRedis(config.session, log) : null
   const store =
     redis === null
-      ? createCookieStore({ sealer, readIdentity: toIdentity })
+      ? createCookieStore({ sealer, readIdentity: toIdentity, clock })
       : createRedisStore({
           redis,
           sealer,
           readIdentity: toIdentity,
           prefix: config.session.redis.prefix,
+          clock,
           log,
         })
   const limitTokenCalls = createLimiter({
@@ -93,8 +95,10 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     onFull: () =>
       new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many refreshes wait' }),
   })
+  const revoke = createRevocation({ revokeToken: client.revoke, log })
   const refresher = createRefresher({
     store,
+    revoke,
     renewTokens: session => limitTokenCalls(() => pool.renewTokens(session)),
     backOff: createBackOff({ clock }),
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
@@ -103,6 +107,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   const sessions = createBrowserSessions({
     store,
     refresher,
+    revoke,
     limits,
     endsWithBrowser: config.session.endsWithBrowser,
     clock,
@@ -136,7 +141,6 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     login,
     sessions,
     afterSignOut: createAfterSignOut({ sealer, clock }),
-    revokeToken: client.revoke,
     buildLogoutUrl: (logoutUri: string) => logoutUrl(endpoints, config.cognito.clientId, logoutUri),
     findOrigin: createOriginFinder(config.url),
     findRoute: compileRoutes(config.routes.map(route => ({ match: route, route: toRoute(route) }))),
@@ -144,9 +148,17 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
       path === config.paths.prefix ||
       path.startsWith(`${config.paths.prefix}/`) ||
       path === paths.callback,
+    ownOrigins: config.url,
     returnTo: {
-      allowedOrigins: [...config.url, ...config.login.returnTo],
-      passingPaths: new Set([paths.start, paths.signIn, paths.callback, paths.signOut]),
+      ownOrigins: config.url,
+      allowedOrigins: config.login.returnTo,
+      passingPaths: new Set([
+        paths.start,
+        paths.signIn,
+        paths.callback,
+        paths.signOut,
+        paths.signedOut,
+      ]),
     },
     pass: passage.pass,
     readiness,

@@ -23,7 +23,7 @@ export function callbackEndpoint({
     addCookies(reply, login.forget(browser, target.query))
     const completed = await login.complete(browser, target.query)
     if (completed.outcome === 'signed-in') {
-      addCookies(reply, await beginSession(request, completed))
+      addCookies(reply, [await beginSession(request, completed)])
       return goOn(reply, completed.returnTo)
     }
     // Back button, bookmark, a second tab: whoever is signed in already just goes on.
@@ -33,14 +33,17 @@ export function callbackEndpoint({
     return goOn(reply, step.location)
   }
 
+  /** Gives back the line that counts rounds. */
   async function beginSession(
-    { browser, session, id }: FastifyRequest,
+    request: FastifyRequest,
     { identity, tokens }: Extract<Completed, { outcome: 'signed-in' }>,
-  ): Promise<readonly string[]> {
+  ): Promise<string> {
+    const { browser, session, id } = request
     const round = session === null ? login.countRound(browser) : login.resetRounds(browser)
     const created = await sessions.create(browser, { identity, tokens })
     log.info({ id, sub: identity.subject }, 'signed in')
-    return [round, ...created.setCookies]
+    request.sessionCookies = created.setCookies
+    return round
   }
 }
 

@@ -16,8 +16,8 @@ export interface Passage {
   readonly cookie: string | null
   readonly origin: string
   readonly requestId: string
-  /** The gateway's Set-Cookie lines for the answer. */
-  readonly setCookies: readonly string[]
+  /** The gateway's Set-Cookie lines, when the answer's head is there. */
+  readonly setCookies: () => readonly string[]
   /** Called at most once, before anything was written. */
   readonly onFailure: (error: unknown) => void
 }
@@ -35,7 +35,7 @@ export function proxied({
 }): onRequestHookHandler {
   return (request, reply) => {
     reply.hijack()
-    const { raw, target, route, session, browser, applicationCookies } = request
+    const { raw, target, route, session, browser, applicationCookies, sessionCookies } = request
     pass({
       request: raw,
       response: reply.raw,
@@ -45,16 +45,8 @@ export function proxied({
       cookie: applicationCookies,
       origin: browser.origin,
       requestId: request.id,
-      setCookies: setCookiesOf(reply),
+      setCookies: sessionCookies,
       onFailure: error => writeFailure(error, request, reply.raw),
     })
   }
-}
-
-const none: readonly string[] = []
-
-function setCookiesOf(reply: FastifyReply): readonly string[] {
-  const lines = reply.getHeader('set-cookie')
-  if (lines === undefined) return none
-  return Array.isArray(lines) ? lines : [String(lines)]
 }

@@ -1,9 +1,24 @@
 // Whether another site brought a request about.
 import type { FastifyRequest } from 'fastify'
 
-/** A request that another site's page caused, or a POST that does not come from our own origin. */
-export function isCrossSite({ headers, raw, browser }: FastifyRequest): boolean {
+/** A navigation that began on a page of another site. A sibling under the same domain is none. */
+export function isCrossSite({ headers }: FastifyRequest): boolean {
+  return headers['sec-fetch-site'] === 'cross-site'
+}
+
+/**
+ * Whether a POST comes from a page of ours, by Fetch Metadata, else by Origin. What sends neither is no browser.
+ *
+ * @param ownOrigins  all origins of the gateway: applications on sibling hosts may post to each other
+ */
+export function isOwnPost(
+  { headers, browser }: FastifyRequest,
+  ownOrigins: readonly string[],
+): boolean {
+  const { origin } = headers
   const site = headers['sec-fetch-site']
-  if (site !== undefined) return site === 'cross-site'
-  return raw.method === 'POST' && headers.origin !== undefined && headers.origin !== browser.origin
+  if (site === 'same-origin' || site === 'none') return true
+  if (site === 'cross-site') return false
+  if (origin === undefined) return site === undefined
+  return origin === browser.origin || ownOrigins.includes(origin)
 }

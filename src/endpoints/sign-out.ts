@@ -1,17 +1,15 @@
 // GET, POST /oauth2/sign_out: ends the session here, its refresh token at Cognito, and the hosted UI's own
 // session; and GET /oauth2/signed_out, the one logout_uri that has to be registered.
-import type { FastifyReply, RouteHandlerMethod } from 'fastify'
+import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import { GatewayError } from '../errors.js'
 import { pageHeaders, type Views } from '../lib/views.js'
 import type { Log } from '../log.js'
 import type { AfterSignOut } from '../login/after-sign-out.js'
 import type { LoginFlow } from '../login/flow.js'
-import type { Session } from '../model.js'
+import { isNavigation } from '../login/navigation.js'
 import type { BrowserSessions } from '../session/browser-session.js'
 import type { JudgeReturnTo } from './return-to.js'
-import { isCrossSite } from './same-site.js'
-
-/** Revokes a refresh token; has a deadline of its own (RFC 7009). */
-export type RevokeToken = (refreshToken: string) => Promise<void>
+import { isCrossSite, isOwnPost } from './same-site.js'
 
 /** Cognito's `/logout` with a registered `logout_uri`. */
 export type BuildLogoutUrl = (logoutUri: string) => string
@@ -19,15 +17,16 @@ export type BuildLogoutUrl = (logoutUri: string) => string
 /**
  * Ends the session and answers 302 (303 after a POST) to Cognito, or with `scope=gateway` straight on.
  *
- * A link on another site gets a page that asks first. Fails with GW_ERR_RETURN_TO_REFUSED.
+ * A link or form on another site gets a page that asks first. Fails with GW_ERR_RETURN_TO_REFUSED, with
+ * GW_ERR_CROSS_SITE for a GET that nobody made by hand, and with GW_ERR_SESSION_UNAVAILABLE.
  */
 export function signOutEndpoint({
   sessions,
   login,
   afterSignOut,
-  revokeToken,
   buildLogoutUrl,
   judge,
+  ownOrigins,
   signedOutPath,
   views,
   log,
@@ -35,43 +34,34 @@ export function signOutEndpoint({
   sessions: Pick<BrowserSessions, 'end'>
   login: Pick<LoginFlow, 'resetRounds'>
   afterSignOut: AfterSignOut
-  revokeToken: RevokeToken
   buildLogoutUrl: BuildLogoutUrl
   judge: JudgeReturnTo
+  ownOrigins: readonly string[]
   signedOutPath: string
   views: Views
-  log: Pick<Log, 'info' | 'warn'>
+  log: Pick<Log, 'info'>
 }): RouteHandlerMethod {
   return async (request, reply) => {
-    const { browser, target } = request
+    const { browser, target, raw } = request
     const query = new URLSearchParams(target.query)
     const returnTo = query.has('rd') ? judge(request) : null
-    if (isCrossSite(request)) return ask(reply, target.raw)
-
+    const isPost = raw.method === 'POST'
+    if (!isPost) refuseUnmeant(request)
+    if (isPost ? !isOwnPost(request, ownOrigins) : isCrossSite(request)) {
+      return ask(reply, target.raw)
+    }
     const { session, setCookies } = await sessions.end(browser)
-    const lines = [...setCookies, login.resetRounds(browser)]
-    if (returnTo !== null) lines.push(afterSignOut.remember(browser, returnTo))
-    for (const line of lines) reply.header('set-cookie', line)
-    if (session !== null) await revoke(session, request.id)
+    if (session !== null) log.info({ id: request.id, sub: session.identity.subject }, 'signed out')
+    request.sessionCookies = setCookies
+    const lines =
+      returnTo === null ? afterSignOut.forget(browser) : [afterSignOut.remember(browser, returnTo)]
+    for (const line of [...lines, login.resetRounds(browser)]) reply.header('set-cookie', line)
 
     const location =
       query.get('scope') === 'gateway'
         ? signedOutPath
         : buildLogoutUrl(browser.origin + signedOutPath)
-    return reply
-      .header('cache-control', 'no-store')
-      .redirect(location, request.raw.method === 'POST' ? 303 : 302)
-  }
-
-  /** Best effort: the session is over here either way. */
-  async function revoke({ tokens, identity }: Session, id: string): Promise<void> {
-    log.info({ id, sub: identity.subject }, 'signed out')
-    if (tokens.refreshToken === null) return
-    try {
-      await revokeToken(tokens.refreshToken)
-    } catch (error) {
-      log.warn({ id, err: error, sub: identity.subject }, 'refresh token was not revoked')
-    }
+    return reply.header('cache-control', 'no-store').redirect(location, isPost ? 303 : 302)
   }
 
   function ask(reply: FastifyReply, action: string): FastifyReply {
@@ -79,8 +69,15 @@ export function signOutEndpoint({
       title: 'Sign out?',
       action,
     })
-    return reply.headers(pageHeaders(contentSecurityPolicy)).send(html)
+    return reply.headers(pageHeaders(contentSecurityPolicy, 'same-origin')).send(html)
   }
+}
+
+/** A prefetch, an image or a script that asks for this URL is not somebody who signs out. */
+function refuseUnmeant({ headers, raw }: FastifyRequest): void {
+  if (isNavigation(raw.method, { ...headers, accept: 'text/html' })) return
+  const reason = 'signing out by GET needs a navigation; scripts use POST'
+  throw new GatewayError('GW_ERR_CROSS_SITE', { reason })
 }
 
 /** The page after a sign-out, or the redirect to where the person wanted to go. */

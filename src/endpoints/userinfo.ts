@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.js'
 import type { Session } from '../model.js'
 import type { BrowserSessions } from '../session/browser-session.js'
 import { idleEndsAt, type Limits, sessionEndsAt } from '../session/lifetime.js'
-import { isCrossSite } from './same-site.js'
+import { isOwnPost } from './same-site.js'
 
 /**
  * Answers JSON: `sub`, `username`, `email`, `groups`, and when things end, in NumericDate seconds.
@@ -24,14 +24,16 @@ export function userinfoEndpoint({ limits }: { limits: Limits }): RouteHandlerMe
 export function refreshEndpoint({
   sessions,
   limits,
+  ownOrigins,
 }: {
   sessions: Pick<BrowserSessions, 'refreshNow'>
   limits: Limits
+  ownOrigins: readonly string[]
 }): RouteHandlerMethod {
   return async (request, reply) => {
-    if (isCrossSite(request)) throw new GatewayError('GW_ERR_CROSS_SITE')
+    if (!isOwnPost(request, ownOrigins)) throw new GatewayError('GW_ERR_CROSS_SITE')
     const { session, setCookies } = await sessions.refreshNow(request.browser)
-    for (const line of setCookies) reply.header('set-cookie', line)
+    request.sessionCookies = setCookies
     return describe(session, limits, reply)
   }
 }

@@ -6,7 +6,7 @@ import { type ErrorCode, errorTable, GatewayError } from '../errors.js'
 import { pageHeaders, type Views } from '../lib/views.js'
 import type { Log } from '../log.js'
 import { acceptsHtml } from '../login/navigation.js'
-import { judgeReturnTo } from '../login/return-to.js'
+import { fitReturnTo, judgeReturnTo } from '../login/return-to.js'
 
 /** An answer that is ready to be written. */
 export interface Answer {
@@ -89,7 +89,13 @@ export function createFailureAnswers({
     },
     write(error, request, response) {
       const { status, headers, body } = answer(error, request)
-      response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(body) })
+      const setCookies = request.sessionCookies()
+      response.writeHead(status, {
+        ...headers,
+        // A session that was refreshed for this request is the only one that has the new tokens.
+        ...(setCookies.length > 0 ? { 'set-cookie': [...setCookies] } : {}),
+        'content-length': Buffer.byteLength(body),
+      })
       response.end(body)
     },
   }
@@ -97,7 +103,7 @@ export function createFailureAnswers({
 
 function toGatewayError(thrown: unknown): GatewayError {
   if (thrown instanceof GatewayError) return thrown
-  const { code } = thrown as { code?: unknown }
+  const { code } = (thrown ?? {}) as { code?: unknown }
   const known = typeof code === 'string' ? fastifyCodes[code] : undefined
   return new GatewayError(known ?? 'GW_ERR_INTERNAL', { cause: thrown })
 }
@@ -145,11 +151,11 @@ function pageOf(
   isOwnPath: (path: string) => boolean,
 ): string {
   if (!browser || !target) return '/'
-  const rules = { origin: browser.origin, allowedOrigins: [], passingPaths: noPaths }
+  const rules = { ...nowhereElse, origin: browser.origin }
   const { referer } = headers
   const fromScript = headers['sec-fetch-dest'] === 'empty' || raw.method !== 'GET'
   if (fromScript && referer !== undefined) return judgeReturnTo(referer, rules) ?? '/'
-  return raw.method === 'GET' && !isOwnPath(target.path) ? target.raw : '/'
+  return raw.method === 'GET' && !isOwnPath(target.path) ? fitReturnTo(target) : '/'
 }
 
-const noPaths: ReadonlySet<string> = new Set()
+const nowhereElse = { ownOrigins: [], allowedOrigins: [], passingPaths: new Set<string>() }

@@ -6,6 +6,7 @@ import { type CutCookies, cutCookies } from '../lib/cookie-jar.js'
 import type { FindOrigin } from '../lib/public-origin.js'
 import { parseRequestTarget } from '../lib/request-target.js'
 import type { Browser, RequestTarget } from '../model.js'
+import { isOddlyFramed } from '../proxy/upload.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -27,12 +28,17 @@ const refusedMethods: ReadonlySet<string> = new Set(['TRACE', 'CONNECT'])
 /**
  * Sets `request.target`, `request.browser` and `request.applicationCookies`.
  *
- * Fails with GW_ERR_METHOD_REFUSED, GW_ERR_TARGET_REFUSED or GW_ERR_HOST_UNKNOWN.
+ * Fails with GW_ERR_METHOD_REFUSED, GW_ERR_REQUEST_INVALID, GW_ERR_TARGET_REFUSED or GW_ERR_HOST_UNKNOWN.
  */
 export function readTarget({ findOrigin }: { findOrigin: FindOrigin }): onRequestHookHandler {
-  return (request: FastifyRequest, _reply: FastifyReply, done) => {
+  return (request: FastifyRequest, reply: FastifyReply, done) => {
     const { method, url, headers } = request.raw
     if (refusedMethods.has(method ?? '')) return done(new GatewayError('GW_ERR_METHOD_REFUSED'))
+    const odd = oddityOf(request.raw)
+    if (odd !== null) {
+      reply.raw.shouldKeepAlive = false
+      return done(new GatewayError('GW_ERR_REQUEST_INVALID', { reason: odd }))
+    }
     const found = findOrigin(headers.host)
     if (found === null && request.routeOptions.config.anyHost !== true) {
       return done(new GatewayError('GW_ERR_HOST_UNKNOWN'))
@@ -51,4 +57,20 @@ export function readTarget({ findOrigin }: { findOrigin: FindOrigin }): onReques
     request.applicationCookies = rest
     done()
   }
+}
+
+/** What another server on the way could read differently than Node does; null for nothing. */
+function oddityOf(request: FastifyRequest['raw']): string | null {
+  if (isOddlyFramed(request)) return 'expected Transfer-Encoding chunked in HTTP/1.1'
+  return hasTwoHosts(request.rawHeaders) ? 'expected one Host line (RFC 9112 section 3.2)' : null
+}
+
+/** Node takes the first and forgets the others. */
+function hasTwoHosts(raw: readonly string[]): boolean {
+  let hosts = 0
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] as string
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++
+  }
+  return hosts > 1
 }

@@ -22,7 +22,8 @@ export interface RedisConnection {
   set(key: string, value: string, ttlSeconds: number): Promise<void>
   /** Sets a key that is there; false when it is not, and nothing is set. */
   replace(key: string, value: string, ttlSeconds: number): Promise<boolean>
-  delete(key: string): Promise<void>
+  /** Deletes a key, and gives back what was there. */
+  take(key: string): Promise<string | null>
   /** Takes a lock for a while; false when another holds it. */
   acquire(key: string, owner: string, leaseMs: number): Promise<boolean>
   /** Gives a lock longer; false when it is not the owner's any more. */
@@ -37,6 +38,8 @@ const maxPending = 10_000
 const maxReconnectDelayMs = 1000
 const renewScript =
   "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('pexpire',KEYS[1],ARGV[2]) else return 0 end"
+/** GETDEL, which Redis has from 6.2 on. */
+const takeScript = "local value=redis.call('get',KEYS[1]) redis.call('del',KEYS[1]) return value"
 const releaseScript =
   "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) else return 0 end"
 
@@ -65,9 +68,7 @@ export function connectRedis(place: RedisPlace): RedisConnection {
       run(
         async () => (await client.set(key, value, 'EX', wholeSeconds(ttlSeconds), 'XX')) === 'OK',
       ),
-    async delete(key) {
-      await run(() => client.del(key))
-    },
+    take: key => run(async () => (await client.eval(takeScript, 1, key)) as string | null),
     acquire: (key, owner, leaseMs) =>
       run(async () => (await client.set(key, owner, 'PX', leaseMs, 'NX')) === 'OK'),
     renew: (key, owner, leaseMs) =>

@@ -45,14 +45,22 @@ export function openViews(folder: string, formAction?: readonly string[]): Views
   })
 }
 
-/** Headers that go with every page: no one frames, sniffs, keeps it, or learns where it led. */
-export function pageHeaders(contentSecurityPolicy: string): Record<string, string> {
+/**
+ * Headers that go with every page: no one frames, sniffs, keeps it, or learns where it led.
+ *
+ * @param referrerPolicy  a page whose form has to prove its origin needs `same-origin`: with `no-referrer`
+ *   browsers send `Origin: null`
+ */
+export function pageHeaders(
+  contentSecurityPolicy: string,
+  referrerPolicy: 'no-referrer' | 'same-origin' = 'no-referrer',
+): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': contentSecurityPolicy,
     'x-frame-options': 'DENY',
     'x-content-type-options': 'nosniff',
-    'referrer-policy': 'no-referrer',
+    'referrer-policy': referrerPolicy,
     'cache-control': 'no-store',
   }
 }

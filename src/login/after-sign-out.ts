@@ -10,6 +10,8 @@ const lifeSeconds = 600
 export interface AfterSignOut {
   /** Set-Cookie line that keeps it. */
   remember(browser: Browser, location: string): string
+  /** Set-Cookie lines that remove what an earlier sign-out left behind. */
+  forget(browser: Browser): string[]
   /** The Location and the line that clears it; null when none is waiting. */
   take(browser: Browser): { location: string; setCookie: string } | null
 }
@@ -30,6 +32,11 @@ export function createAfterSignOut({
       const content = JSON.stringify([clock() + lifeSeconds, location])
       const value = sealer.seal('signed-out', `${browser.origin} ${name}`, content)
       return setCookie(name, value, lifeSeconds)
+    },
+
+    forget(browser) {
+      const name = nameFor(browser)
+      return browser.cookies.some(sent => sent.name === name) ? [setCookie(name, '', 0)] : []
     },
 
     take(browser) {

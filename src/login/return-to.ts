@@ -7,7 +7,9 @@ import type { RequestTarget } from '../model.js'
 export interface ReturnToRules {
   /** The origin the browser is at. */
   readonly origin: string
-  /** Other origins it may be sent to. */
+  /** All origins of the gateway. */
+  readonly ownOrigins: readonly string[]
+  /** Foreign origins it may be sent to. */
   readonly allowedOrigins: readonly string[]
   /** Own paths that would only send it on again: there it goes to `/` instead. */
   readonly passingPaths: ReadonlySet<string>
@@ -31,10 +33,14 @@ export function judgeReturnTo(asked: string, rules: ReturnToRules): string | nul
   if (scheme.test(asked) && !webAddress.test(asked)) return null
   const url = parse(asked, rules.origin)
   if (url === null || url.username !== '' || url.password !== '') return null
-  if (url.origin !== rules.origin) {
-    return rules.allowedOrigins.includes(url.origin) && fits(url.href) ? url.href : null
+  const isOwn = url.origin === rules.origin || rules.ownOrigins.includes(url.origin)
+  if (isOwn && rules.passingPaths.has(decoded(url.pathname))) {
+    return url.origin === rules.origin ? '/' : `${url.origin}/`
   }
-  if (rules.passingPaths.has(decoded(url.pathname))) return '/'
+  if (url.origin !== rules.origin) {
+    const allowed = isOwn || rules.allowedOrigins.includes(url.origin)
+    return allowed && fits(url.href) ? url.href : null
+  }
 
   const location = `${url.pathname}${url.search}${url.hash}`
   return fits(location) && staysOn(location, rules.origin) ? location : null

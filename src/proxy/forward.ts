@@ -5,7 +5,7 @@ import type { Socket } from 'node:net'
 import { type Dispatcher, errors } from 'undici'
 import { GatewayError } from '../errors.js'
 import { buildResponseHeaders, type IsGatewayCookie } from './response-headers.js'
-import { hasBody, isOddlyFramed, letGo, Upload } from './upload.js'
+import { hasBody, letGo, Upload } from './upload.js'
 import type { Upstream } from './upstreams.js'
 
 /** One exchange with an upstream. */
@@ -17,8 +17,8 @@ export interface Forwarding {
   readonly target: string
   /** The complete header list for the upstream. */
   readonly headers: string[]
-  /** The gateway's Set-Cookie lines for the answer. */
-  readonly setCookies: readonly string[]
+  /** The gateway's Set-Cookie lines; asked for when the answer's head is there. */
+  readonly setCookies: () => readonly string[]
   readonly isGatewayCookie: IsGatewayCookie
   /** Time limit for the head of the answer. */
   readonly timeoutMs: number
@@ -33,17 +33,11 @@ type DispatchOptions = Dispatcher.DispatchOptions & { readonly servername: strin
 
 /**
  * Forwards. Never throws; failures before the answer's head go to `onFailure` as
- * GW_ERR_UPSTREAM_UNREACHABLE, _TIMEOUT, _INVALID or _BUSY, or GW_ERR_REQUEST_INVALID; later ones destroy the
+ * GW_ERR_UPSTREAM_UNREACHABLE, _TIMEOUT, _INVALID or _BUSY; later ones destroy the
  * client's connection, so that it can see the answer is not whole.
  */
 export function forward(forwarding: Forwarding): void {
-  const { request, response, upstream } = forwarding
-  if (isOddlyFramed(request)) {
-    response.shouldKeepAlive = false
-    const reason = 'expected Transfer-Encoding chunked in HTTP/1.1'
-    forwarding.onFailure(new GatewayError('GW_ERR_REQUEST_INVALID', { reason }))
-    return
-  }
+  const { request, upstream } = forwarding
   if (upstream.inFlight >= upstream.maxInFlight) {
     letGo(request)
     forwarding.onFailure(busy('too many requests are under way'))
@@ -106,7 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { response, setCookies, isGatewayCookie } = this.#forwarding
     this.#resume = resume
     try {
-      const headers = buildResponseHeaders(raw, setCookies, isGatewayCookie)
+      const headers = buildResponseHeaders(raw, setCookies(), isGatewayCookie)
       response.writeHead(status, reasonPhrase(status, statusText), headers)
     } catch (error) {
       this.#fail(asInvalid(error))

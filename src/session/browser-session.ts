@@ -19,14 +19,25 @@ import {
   sessionEndsAt,
   touchDue,
 } from './lifetime.js'
-import type { Refresher } from './refresh.js'
+import { memorySeconds, type Refresher } from './refresh.js'
+import type { Revoke } from './revocation.js'
 import type { SessionStore, StoredSession } from './store.js'
+
+/**
+ * Set-Cookie lines, usually none. To be asked for when the head of the answer is written: until then a session
+ * may end or be refreshed again, and what was right before would bring it back.
+ */
+export type CookieLines = () => readonly string[]
+
+const none: readonly string[] = []
+
+/** Nothing to tell the browser. */
+export const noCookies: CookieLines = () => none
 
 /** What became of a browser's session, and what the browser has to be told. */
 export interface Loaded {
   readonly session: Session | null
-  /** Set-Cookie lines; usually none. */
-  readonly setCookies: readonly string[]
+  readonly setCookies: CookieLines
 }
 
 /** Sessions of browsers. */
@@ -39,7 +50,7 @@ export interface BrowserSessions {
    */
   load(browser: Browser): Loaded | Promise<Loaded>
   /**
-   * Begins a session under a new id, and ends the one that the browser had.
+   * Begins a session under a new id, and ends those that the browser had.
    *
    * @throws GW_ERR_SESSION_TOO_LARGE when browsers would not keep the cookie
    */
@@ -50,11 +61,16 @@ export interface BrowserSessions {
    * @throws GW_ERR_SESSION_UNAVAILABLE as `load` does
    */
   refreshNow(browser: Browser): Promise<Loaded>
-  /** Ends the session. Gives back the one that was there, so that its tokens can be revoked. */
+  /**
+   * Ends every session that the browser shows, also one that was idle for too long, and revokes its refresh
+   * token. Gives back the first; `setCookies` clears them all.
+   *
+   * @throws GW_ERR_SESSION_UNAVAILABLE when the store cannot be reached: nothing has ended then
+   */
   end(browser: Browser): Promise<Loaded>
 }
 
-const nobody: Loaded = { session: null, setCookies: [] }
+const nobody: Loaded = { session: null, setCookies: noCookies }
 const usualRetryAfterSeconds = 5
 /** Younger tokens are not refreshed on demand. */
 const minTokenAgeSeconds = 10
@@ -63,6 +79,7 @@ const minTokenAgeSeconds = 10
 export function createBrowserSessions({
   store,
   refresher,
+  revoke,
   limits,
   endsWithBrowser,
   clock,
@@ -70,6 +87,7 @@ export function createBrowserSessions({
 }: {
   store: SessionStore
   refresher: Refresher
+  revoke: Revoke
   limits: Limits
   /** Whether the cookie goes when the browser is closed. */
   endsWithBrowser: boolean
@@ -117,12 +135,13 @@ export function createBrowserSessions({
     // A touch would write the old tokens over those that a refresh on demand is about to write.
     const wanted = found.stale || touchDue(found.session, limits, now)
     if (wanted && !refresher.refreshing(found.session)) return touch(browser, found)
-    return { session: found.session, setCookies: [] }
+    return { session: found.session, setCookies: noCookies }
   }
 
   function nobodyFor(browser: Browser): Loaded {
     if (!hasSessionCookie(browser.cookies, browser.secure)) return nobody
-    return { session: null, setCookies: clearSessionCookies(browser.cookies, browser.secure) }
+    const lines = clearSessionCookies(browser.cookies, browser.secure)
+    return { session: null, setCookies: () => lines }
   }
 
   /** @param found  what the browser has @param current  what that has become */
@@ -161,6 +180,7 @@ export function createBrowserSessions({
   /** Another request or process may have refreshed while this one was refused: its result counts. */
   async function refused(browser: Browser, found: StoredSession): Promise<Loaded> {
     const { session, reference } = found
+    if (store.hasEnded(session)) return nobody
     const again = await store.read(sessionPlace(browser.origin), reference)
     const newer = refresher.successor(session) ?? again
     if (newer !== null && newer.session.tokens.issuedAt > session.tokens.issuedAt) {
@@ -177,12 +197,15 @@ export function createBrowserSessions({
     const place = sessionPlace(browser.origin)
     try {
       const stored = await store.write(place, used, ttlSeconds(used), found.reference)
-      if (stored === null) return nobodyFor(browser)
-      return { session: used, setCookies: changedCookies(browser, found, stored) }
+      if (stored === null) return store.hasEnded(used) ? nobody : nobodyFor(browser)
+      const lines = changedCookies(browser, found, stored)
+      // Later a refresh may have come and be forgotten, and its tokens must not be undone.
+      const setCookies = () => (clock() - used.seenAt > memorySeconds ? none : lines())
+      return { session: used, setCookies }
     } catch (error) {
       const line = { err: error, sub: used.identity.subject }
       log.warn(line, 'use of a session was not written down')
-      return { session: found.session, setCookies: [] }
+      return { session: found.session, setCookies: noCookies }
     }
   }
 
@@ -191,13 +214,36 @@ export function createBrowserSessions({
   }
 
   /** Until the last: a copy of the cookie may have been used later than this one. */
-  function destroy(session: Session): Promise<void> {
+  function destroy(session: Session): Promise<Session> {
     return store.destroy(session, sessionEndsAt(session, limits) - clock())
   }
 
+  /** Ends what the browser shows, living or not, and gives back what it was. */
+  async function endAll(browser: Browser): Promise<Session[]> {
+    const place = sessionPlace(browser.origin)
+    const ended: Session[] = []
+    for (const reference of readReferences(browser.cookies, browser.secure)) {
+      const found = await store.read(place, reference)
+      if (found === null) continue
+      const { session } = refresher.successor(found.session) ?? found
+      ended.push(await destroy(session))
+    }
+    return ended
+  }
+
   /** The browser is told only when what it has is not what it should have. */
-  function changedCookies(browser: Browser, before: StoredSession, after: StoredSession): string[] {
-    return after.reference === before.reference ? [] : cookiesFor(browser, after)
+  function changedCookies(
+    browser: Browser,
+    before: StoredSession,
+    after: StoredSession,
+  ): CookieLines {
+    if (after.reference === before.reference) return noCookies
+    const lines = cookiesFor(browser, after)
+    return () => {
+      if (store.hasEnded(after.session)) return none
+      const newer = refresher.successor(after.session)
+      return newer === null ? lines : cookiesFor(browser, newer)
+    }
   }
 
   /** What a browser would not keep is never written: it would end in a loop. */
@@ -218,14 +264,14 @@ export function createBrowserSessions({
     },
 
     async create(browser, { identity, tokens }) {
-      const previous = await find(browser)
       const now = clock()
       const id = randomBytes(32).toString('base64url')
       const session: Session = { id, identity, tokens, signedInAt: now, seenAt: now }
       const stored = await store.create(sessionPlace(browser.origin), session, ttlSeconds(session))
-      const setCookies = cookiesFor(browser, stored)
-      if (previous !== null) await destroy(previous.session)
-      return { session, setCookies }
+      const lines = cookiesFor(browser, stored)
+      // Nobody waits for the revocation: it reports its own failure.
+      for (const previous of await endAll(browser)) void revoke(previous)
+      return { session, setCookies: () => lines }
     },
 
     async refreshNow(browser) {
@@ -237,12 +283,10 @@ export function createBrowserSessions({
     },
 
     async end(browser) {
-      const setCookies = clearSessionCookies(browser.cookies, browser.secure)
-      const found = await find(browser)
-      if (found === null) return { session: null, setCookies }
-      const { session } = refresher.successor(found.session) ?? found
-      await destroy(session)
-      return { session, setCookies }
+      const lines = clearSessionCookies(browser.cookies, browser.secure)
+      const ended = await endAll(browser)
+      await Promise.all(ended.map(revoke))
+      return { session: ended[0] ?? null, setCookies: () => lines }
     },
   }
 }

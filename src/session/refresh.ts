@@ -2,6 +2,7 @@
 // were already on their way with the cookie from before.
 import type { Clock, Identity, Session, TokenSet } from '../model.js'
 import type { BackOff } from './back-off.js'
+import type { Revoke } from './revocation.js'
 import type { SessionStore, StoredSession } from './store.js'
 
 /**
@@ -26,19 +27,22 @@ export interface Refresher {
   successor(session: Session): StoredSession | null
 }
 
-const memorySeconds = 60
+/** How long a refresh is remembered, in seconds. */
+export const memorySeconds = 60
 const maxRemembered = 10_000
 
 /** A refresher that asks once per session id at a time. */
 export function createRefresher({
   store,
   renewTokens,
+  revoke,
   ttlSeconds,
   backOff,
   clock,
 }: {
   store: Pick<SessionStore, 'write' | 'exclusively'>
   renewTokens: RenewTokens
+  revoke: Revoke
   /** Seconds a session may still live. */
   ttlSeconds: (session: Session) => number
   backOff: BackOff
@@ -64,7 +68,10 @@ export function createRefresher({
     if (renewed === null) return null
     const fresh = { ...session, ...renewed, seenAt: clock() }
     const written = await store.write(place, fresh, ttlSeconds(fresh), reference)
-    return written && remember(written)
+    if (written !== null) return remember(written)
+    // Signed out meanwhile: the sign-out could not know of the new token. Reports its own failure.
+    void revoke(fresh)
+    return null
   }
 
   async function ask(session: Session): ReturnType<RenewTokens> {

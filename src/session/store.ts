@@ -32,8 +32,14 @@ export interface SessionStore {
     ttlSeconds: number,
     reference: string,
   ): Promise<StoredSession | null>
-  /** Ends a session: no reference to it is good any more, as far as this store reaches. */
-  destroy(session: Session, ttlSeconds: number): Promise<void>
+  /**
+   * Ends a session: no reference to it is good any more, as far as this store reaches.
+   *
+   * Gives back the session as it was stored last, which another process may have refreshed.
+   */
+  destroy(session: Session, ttlSeconds: number): Promise<Session>
+  /** Whether this process knows, without asking, that the session has ended. */
+  hasEnded(session: Session): boolean
   /**
    * Runs work on a session while nobody else does, in any process that shares the store.
    *

@@ -189,3 +189,57 @@ t.test('no session outlives the refresh token, and a cookie may end with the bro
   const { sessionEndsAt = 0 } = JSON.parse(answer.body) as Record<string, number>
   t.ok(sessionEndsAt - Date.now() / 1000 <= 7200)
 })
+
+// A refresh with rotation leaves one good refresh token. When the request it was done for failed, the page went
+// out without the new cookie, and a minute later the session was lost.
+t.test('a failure of the application brings the refreshed session all the same', async t => {
+  const { url, upstream, emulator, clock } = await testGateway(t, {
+    client: { ...shortTokens, rotation: { graceSeconds: 0 } },
+  })
+  const browser = new PlainBrowser()
+  await signIn(browser, `${url}/`)
+  const { answer } = upstream
+  upstream.answer = request => void request.socket.destroy()
+  clock.offsetSeconds = 280
+  emulator.faults.clockOffsetSeconds = 280
+  const failed = await browser.visit(`${url}/due`)
+  t.equal(failed.status, 502)
+  t.ok(failed.setCookies.some(line => line.startsWith('cgw-session=')))
+  upstream.answer = answer
+  clock.offsetSeconds = 350
+  emulator.faults.clockOffsetSeconds = 350
+  t.equal((await browser.visit(`${url}/later`)).status, 200)
+  t.equal(refreshes(emulator.calls), 1)
+})
+
+t.test('a slow answer does not bring back a session that was signed out meanwhile', async t => {
+  const { url, upstream, clock } = await testGateway(t)
+  const browser = new PlainBrowser()
+  await signIn(browser, `${url}/`)
+  clock.offsetSeconds = 120
+  const { answer } = upstream
+  let release = () => {}
+  const arrived = new Promise<void>(resolve => {
+    upstream.answer = (request, response) => {
+      release = () => answer(request, response)
+      resolve()
+    }
+  })
+  const cookie = browser.cookieHeader(url)
+  const slow = new PlainBrowser().visit(`${url}/slow`, { headers: { cookie } })
+  await arrived
+  await browser.visit(`${url}/oauth2/sign_out`)
+  release()
+  t.strictSame((await slow).setCookies, [])
+})
+
+t.test('signing in again revokes the refresh token of the session before', async t => {
+  const { url, emulator } = await testGateway(t)
+  const browser = new PlainBrowser()
+  await signIn(browser, `${url}/`)
+  const revocations = () => emulator.calls.filter(({ path }) => path === '/oauth2/revoke')
+  t.strictSame(revocations(), [])
+  await browser.follow(`${url}/oauth2/start`)
+  while (revocations().length === 0) await new Promise(resolve => setImmediate(resolve))
+  t.equal((await browser.fetch(`${url}/`)).status, 200)
+})

@@ -4,6 +4,7 @@ import { fitReturnTo, judgeReturnTo } from '../../src/login/return-to.js'
 
 const rules = {
   origin: 'https://app.example.com',
+  ownOrigins: [],
   allowedOrigins: ['https://docs.example.com:8443'],
   passingPaths: new Set(['/oauth2/start', '/oauth2/callback']),
 }

@@ -4,7 +4,6 @@ import { mock } from 'node:test'
 import t from 'tap'
 import { hasBody, letGo } from '../../src/proxy/upload.js'
 import {
-  exchange,
   httpUpstream,
   listening,
   rawClient,
@@ -24,46 +23,6 @@ t.test('a request has a body when its head says so', async t => {
     t.equal(hasBody({ headers } as unknown as IncomingMessage), expected, JSON.stringify(headers))
   }
 })
-
-t.test(
-  'framing that others could read differently is refused, and the connection closed',
-  async t => {
-    let connections = 0
-    const origin = await tcpUpstream(t, socket => {
-      connections++
-      socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok'))
-    })
-    const { port, failures } = await startPassage(t, origin)
-    const body = '1\r\nx\r\n0\r\n\r\n'
-    const smuggled = 'GET /admin HTTP/1.1\r\nHost: x\r\n\r\n'
-    const rows: [string, string, string][] = [
-      ['a list', 'POST / HTTP/1.1', 'Transfer-Encoding: ,chunked'],
-      ['twice', 'POST / HTTP/1.1', 'Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked'],
-      ['under another coding', 'POST / HTTP/1.1', 'Transfer-Encoding: gzip, chunked'],
-      ['in HTTP/1.0', 'POST / HTTP/1.0', 'Connection: keep-alive\r\nTransfer-Encoding: chunked'],
-      ['edged', 'POST / HTTP/1.1', 'Transfer-Encoding: chunked\xa0'],
-      ['beside a length', 'POST / HTTP/1.1', 'Transfer-Encoding: chunked\r\nContent-Length: 1'],
-      ['two lengths', 'POST / HTTP/1.1', 'Content-Length: 11\r\nContent-Length: 12'],
-      ['two equal lengths', 'POST / HTTP/1.1', 'Content-Length: 11\r\nContent-Length: 11'],
-      ['a list of lengths', 'POST / HTTP/1.1', 'Content-Length: 11, 11'],
-      ['a signed length', 'POST / HTTP/1.1', 'Content-Length: +11'],
-      ['a space before the colon', 'POST / HTTP/1.1', 'Transfer-Encoding : chunked'],
-    ]
-    for (const [name, line, header] of rows) {
-      const client = await rawClient(t, port)
-      client.send(`${line}\r\nHost: x\r\n${header}\r\n\r\n${body}${smuggled}`)
-      const received = await client.closed()
-      t.match(received, /^HTTP\/1\.1 400 /, name)
-      t.equal(received.match(/HTTP\/1\.1 /g)?.length, 1, `${name}: one answer`)
-    }
-    t.equal(connections, 0, 'nothing was forwarded')
-    for (const { code } of failures) t.equal(code, 'GW_ERR_REQUEST_INVALID')
-    for (const header of ['Transfer-Encoding: chunked', 'Transfer-Encoding: Chunked']) {
-      const received = await exchange(t, port, `POST / HTTP/1.1\r\n${header}`, body)
-      t.match(received, /^HTTP\/1\.1 200 /, header)
-    }
-  },
-)
 
 t.test('an answer before the upload is read arrives, and the connection serves on', async t => {
   const origin = await tcpUpstream(t, socket =>

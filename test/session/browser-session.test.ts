@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { GatewayError } from '../../src/errors.js'
+import type { Identity, TokenSet } from '../../src/model.js'
 import { sessionPlace } from '../../src/session/cookie.js'
 import type { SessionStore } from '../../src/session/store.js'
-import { browser, browserSessions, cookieStore, tokensFrom } from '../fixtures/browser-sessions.js'
+import {
+  browser,
+  browserSessions,
+  cookieStore,
+  limits,
+  tokensFrom,
+} from '../fixtures/browser-sessions.js'
 import { keep } from '../fixtures/cookie-keeper.js'
 import { session } from '../fixtures/session.js'
 import { sharedStore } from '../fixtures/shared-store.js'
@@ -407,7 +414,7 @@ t.test('an ended session is remembered until its last second', async t => {
     ...store,
     destroy: async (one, ttlSeconds) => {
       ends.push(ttlSeconds)
-      await store.destroy(one, ttlSeconds)
+      return store.destroy(one, ttlSeconds)
     },
   }
   const { sessions, clock, signIn } = browserSessions({ store: watched })
@@ -496,4 +503,80 @@ t.test('a page that loads during a refresh on demand does not undo it', async t 
     t.equal(stored()?.tokens.refreshToken, 'refresh-token-1', `${later} turns later`)
     t.equal(stored()?.seenAt, clock.read())
   }
+})
+
+// An answer that took long wrote back the cookie of a session that had been signed out meanwhile, or put it in
+// the place of the next one.
+t.test('what an answer tells of a session that ended meanwhile is nothing', async t => {
+  const { late, clock, signIn } = browserSessions()
+  const cookies = await signIn()
+  clock.move(60)
+  const slow = await late.load(browser(cookies))
+  const neighbour = await late.load(browser(cookies))
+  t.equal(neighbour.setCookies().length, 1, 'its use is written down')
+  await late.end(browser(cookies))
+  t.strictSame(slow.setCookies(), [])
+})
+
+t.test('a slow answer brings the tokens of the refresh that came meanwhile, or none', async t => {
+  const { late, sessions, clock, signIn } = browserSessions({ idleSeconds: 7200 })
+  const cookies = await signIn()
+  clock.move(60)
+  const slow = await late.load(browser(cookies))
+  clock.move(3280)
+  const fresh = await sessions.load(browser(cookies))
+  t.strictSame(slow.setCookies(), [], 'too old to be told')
+  const copy = await signIn()
+  clock.move(3310)
+  const soon = await late.load(browser(copy))
+  t.ok(soon.setCookies().length)
+  t.equal(fresh.setCookies.length, 1)
+})
+
+t.test('a touch that is answered after a refresh tells of the refresh', async t => {
+  const { late, sessions, clock, signIn } = browserSessions({ idleSeconds: 7200 })
+  const cookies = await signIn()
+  clock.move(3290)
+  const slow = await late.load(browser(cookies))
+  clock.move(20)
+  const fresh = await sessions.load(browser(cookies))
+  t.strictSame(keep(slow.setCookies()), keep(fresh.setCookies))
+})
+
+t.test('signing in again ends what the browser had, and revokes its refresh token', async t => {
+  const { sessions, revoked, signIn } = browserSessions()
+  const before = await signIn()
+  t.strictSame(revoked, [])
+  const after = await signIn(before)
+  t.strictSame(revoked, ['refresh-token'])
+  t.equal((await sessions.load(browser(before))).session, null)
+  t.ok((await sessions.load(browser(after))).session)
+})
+
+t.test('signing out ends every session that the browser shows, also an idle one', async t => {
+  const { sessions, revoked, clock, signIn } = browserSessions()
+  const [first, second] = [await signIn(), await signIn()]
+  const both = [...first, ...second]
+  clock.move(limits.idleSeconds + 1)
+  t.equal((await sessions.load(browser(both))).session, null, 'idle for too long')
+  const ended = await sessions.end(browser(both))
+  t.equal(ended.session?.identity.subject, 'jane-sub')
+  t.equal(revoked.length, 2)
+})
+
+t.test('signing out during a refresh leaves no token behind', async t => {
+  let answer: (value: { identity: Identity; tokens: TokenSet }) => void = () => {}
+  const { identity } = session()
+  const { sessions, revoked, clock, signIn } = browserSessions({
+    idleSeconds: 7200,
+    renewTokens: () => new Promise(resolve => (answer = resolve)),
+  })
+  const cookies = await signIn()
+  clock.move(3310)
+  const refreshing = sessions.load(browser(cookies))
+  await sessions.end(browser(cookies))
+  t.strictSame(revoked, ['refresh-token'])
+  answer({ identity, tokens: tokensFrom(clock.read(), { refreshToken: 'the new one' }) })
+  t.strictSame(await refreshing, nobody)
+  t.strictSame(revoked, ['refresh-token', 'the new one'])
 })

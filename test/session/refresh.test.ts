@@ -35,6 +35,7 @@ function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
       const tokens = await renew(old)
       return tokens && { identity: old.identity, tokens }
     },
+    revoke: async () => {},
     ttlSeconds: () => 60,
     backOff: createBackOff({ clock: () => clock.now, random: () => 1 }),
     clock: () => clock.now,
@@ -152,6 +153,7 @@ t.test(
           calls++
           return { identity: old.identity, tokens: fresh(signedInAt + 3400) }
         },
+        revoke: async () => {},
         ttlSeconds: () => 60,
         backOff: createBackOff({ clock: () => signedInAt }),
         clock: () => signedInAt + 3400,
@@ -168,6 +170,7 @@ t.test('a session that is ended while its tokens are fetched stays ended', async
   const refresher = createRefresher({
     store: { exclusively: (found, work) => work(found), write: async () => null },
     renewTokens: async old => ({ identity: old.identity, tokens: fresh(clock.now) }),
+    revoke: async () => {},
     ttlSeconds: () => 60,
     backOff: createBackOff({ clock: () => clock.now }),
     clock: () => clock.now,
@@ -192,6 +195,7 @@ t.test(
         write: async (_place, written) => ({ session: written, reference: 'new', stale: false }),
       },
       renewTokens: async old => ({ identity: old.identity, tokens: fresh(clock.now) }),
+      revoke: async () => {},
       ttlSeconds: () => 60,
       backOff: createBackOff({ clock: () => clock.now }),
       clock: () => clock.now,

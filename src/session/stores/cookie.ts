@@ -1,18 +1,17 @@
 // The store without a server: the browser's cookie is the session, sealed.
 import { LRUCache } from 'lru-cache'
 import type { Sealer } from '../../lib/sealer.js'
-import type { Session } from '../../model.js'
+import type { Clock, Session, TokenSet } from '../../model.js'
 import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
+import { createEndedSessions } from '../ended.js'
 import type { SessionStore, StoredSession } from '../store.js'
 
 /** The last characters of a reference carry its authentication tag, which tells any two apart. */
 const tailCharacters = 22
 const maxCachedSessions = 10_000
 const maxCachedBytes = 48 * 1024 * 1024
-/** Rough size of an opened session beside its reference: tokens once more, claims, header lines. */
-const openedFactor = 2
-/** Sessions that were ended while their cookies might still be about. */
-const maxEndedSessions = 100_000
+/** Rough size of an opened session beside its reference: claims, header lines. */
+const openedFactor = 1
 
 interface CachedSession extends StoredSession {
   readonly place: string
@@ -27,28 +26,55 @@ interface CachedSession extends StoredSession {
 export function createCookieStore({
   sealer,
   readIdentity,
+  clock,
 }: {
   sealer: Sealer
   readIdentity: ReadIdentity
+  clock: Clock
 }): SessionStore {
   const opened = new LRUCache<string, CachedSession>({
     max: maxCachedSessions,
     maxSize: maxCachedBytes,
     sizeCalculation: ({ reference }) => reference.length * (1 + openedFactor),
   })
-  const ended = new LRUCache<string, true>({ max: maxEndedSessions })
+  const ended = createEndedSessions(clock)
 
   function open(place: string, reference: string): StoredSession | null {
     const found = sealer.open('session', place, reference)
-    if (found === null) return null
-    const session = decodeSession(found.plaintext, readIdentity)
-    if (session === null || ended.has(session.id)) return null
+    const session = found && decodeSession(found.plaintext, readIdentity)
+    if (!session || ended.has(session.id)) return null
     return remember({ session, reference, stale: found.stale, place })
   }
 
-  function remember(stored: CachedSession): StoredSession {
-    opened.set(stored.reference.slice(-tailCharacters), stored)
-    return stored
+  function remember({ session, place, ...stored }: CachedSession): StoredSession {
+    const kept = { ...session, tokens: tokensBehind(place, stored.reference, session.tokens) }
+    const cached = { session: kept, place, ...stored }
+    opened.set(stored.reference.slice(-tailCharacters), cached)
+    return cached
+  }
+
+  /** Tokens take as much room as the reference they are in, so they are taken from there when asked for. */
+  function tokensBehind(place: string, reference: string, tokens: TokenSet): TokenSet {
+    const { issuedAt, expiresAt } = tokens
+    const reopen = (): TokenSet => {
+      const found = sealer.open('session', place, reference)
+      const session = found && decodeSession(found.plaintext, readIdentity)
+      if (!session) throw new TypeError('a session that was opened before opens again')
+      return session.tokens
+    }
+    return {
+      issuedAt,
+      expiresAt,
+      get idToken() {
+        return reopen().idToken
+      },
+      get accessToken() {
+        return reopen().accessToken
+      },
+      get refreshToken() {
+        return reopen().refreshToken
+      },
+    }
   }
 
   function seal(place: string, session: Session): StoredSession {
@@ -68,8 +94,11 @@ export function createCookieStore({
     write: async (place, session) => (ended.has(session.id) ? null : seal(place, session)),
 
     async destroy(session: Session, ttlSeconds) {
-      ended.set(session.id, true, { ttl: Math.max(1, ttlSeconds) * 1000 })
+      ended.add(session.id, clock() + Math.max(1, ttlSeconds))
+      return session
     },
+
+    hasEnded: ({ id }) => ended.has(id),
 
     // The browser alone has the session: there is nobody to share it with.
     exclusively: (session, work) => work(ended.has(session.id) ? null : session),

@@ -5,8 +5,9 @@ import { GatewayError } from '../../errors.js'
 import type { RedisConnection } from '../../lib/redis.js'
 import type { Opened, Sealer } from '../../lib/sealer.js'
 import type { Log } from '../../log.js'
-import type { Session } from '../../model.js'
+import type { Clock, Session } from '../../model.js'
 import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
+import { createEndedSessions } from '../ended.js'
 import type { SessionStore } from '../store.js'
 
 /** Longer than the deadline of a token call, and renewed while the work runs. */
@@ -22,6 +23,7 @@ export function createRedisStore({
   sealer,
   readIdentity,
   prefix,
+  clock,
   log,
 }: {
   redis: RedisConnection
@@ -29,8 +31,10 @@ export function createRedisStore({
   readIdentity: ReadIdentity
   /** Begins every key, so that several gateways can share a Redis. */
   prefix: string
+  clock: Clock
   log: Pick<Log, 'warn'>
 }): SessionStore {
+  const ended = createEndedSessions(clock)
   const keyOf = (id: string) => `${prefix}session:${createHash('sha256').update(id).digest('hex')}`
   const lockOf = (id: string) => `${keyOf(id)}:lock`
 
@@ -48,7 +52,10 @@ export function createRedisStore({
 
   async function fetch(id: string): Promise<{ session: Session; stale: boolean } | null> {
     const key = keyOf(id)
-    const sealed = await reach(redis.get(key))
+    return open(key, await reach(redis.get(key)))
+  }
+
+  function open(key: string, sealed: string | null): { session: Session; stale: boolean } | null {
     if (sealed === null) return null
     const opened = sealer.open('session', key, sealed)
     const session = opened && decodeSession(opened.plaintext, readIdentity)
@@ -80,9 +87,14 @@ export function createRedisStore({
       return { session, reference: kept ? reference : sealTicket(place, session), stale: false }
     },
 
-    async destroy(session) {
-      await reach(redis.delete(keyOf(session.id)))
+    async destroy(session, ttlSeconds) {
+      const key = keyOf(session.id)
+      const last = open(key, await reach(redis.take(key)))
+      ended.add(session.id, clock() + Math.max(1, ttlSeconds))
+      return last?.session ?? session
     },
+
+    hasEnded: ({ id }) => ended.has(id),
 
     async exclusively(session, work) {
       const owner = randomBytes(16).toString('base64url')

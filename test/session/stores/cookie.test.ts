@@ -3,12 +3,17 @@ import t from 'tap'
 import { toIdentity } from '../../../src/cognito/claims.js'
 import { createSealer } from '../../../src/lib/sealer.js'
 import { createCookieStore } from '../../../src/session/stores/cookie.js'
+import { frozenClock } from '../../fixtures/clock.js'
 import { session } from '../../fixtures/session.js'
 import { testStore } from '../../fixtures/store-contract.js'
 
 const [oldKey, newKey] = [randomBytes(32), randomBytes(32)]
 const open = (...keys: Buffer[]) =>
-  createCookieStore({ sealer: createSealer(keys), readIdentity: toIdentity })
+  createCookieStore({
+    sealer: createSealer(keys),
+    readIdentity: toIdentity,
+    clock: frozenClock().read,
+  })
 
 testStore(t, 'cookie store', async () => open(newKey))
 

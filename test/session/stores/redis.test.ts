@@ -6,6 +6,7 @@ import { connectRedis, type RedisConnection } from '../../../src/lib/redis.js'
 import { createSealer } from '../../../src/lib/sealer.js'
 import { createRedisStore } from '../../../src/session/stores/redis.js'
 import { parseRedisUrl } from '../../../src/session/stores/redis-url.js'
+import { frozenClock } from '../../fixtures/clock.js'
 import { redisServer } from '../../fixtures/redis-server.js'
 import { session } from '../../fixtures/session.js'
 import { testStore } from '../../fixtures/store-contract.js'
@@ -25,6 +26,7 @@ function storeOn(redis: RedisConnection, secret = key, warnings: unknown[] = [])
     sealer: createSealer([secret]),
     readIdentity: toIdentity,
     prefix: 'test:',
+    clock: frozenClock().read,
     log: { warn: (...line: unknown[]) => void warnings.push(line) } as never,
   })
 }

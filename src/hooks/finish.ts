@@ -1,0 +1,11 @@
+// Last of all hooks, for every answer that Fastify writes: what the browser has to know of its session, and the
+// rest of a body that nobody wanted.
+import type { onSendHookHandler } from 'fastify'
+import { hasBody, letGo } from '../proxy/upload.js'
+
+/** Adds the session's Set-Cookie lines. Our own endpoints read no bodies, and nobody may send one for ever. */
+export const finish: onSendHookHandler = (request, reply, _payload, done) => {
+  for (const line of request.sessionCookies()) reply.header('set-cookie', line)
+  if (hasBody(request.raw)) letGo(request.raw)
+  done()
+}

@@ -1,0 +1,28 @@
+// Refresh tokens of sessions that have ended are of no use to us, so they should be of none to anybody.
+import type { Log } from '../log.js'
+import type { Session } from '../model.js'
+
+/** Revokes a refresh token at Cognito; has a deadline of its own (RFC 7009). */
+export type RevokeToken = (refreshToken: string) => Promise<void>
+
+/** Revokes the refresh token of an ended session. Never rejects: the session is over either way. */
+export type Revoke = (session: Session) => Promise<void>
+
+/** Best effort; a failure is a line in the log. */
+export function createRevocation({
+  revokeToken,
+  log,
+}: {
+  revokeToken: RevokeToken
+  log: Pick<Log, 'warn'>
+}): Revoke {
+  return async ({ tokens, identity }) => {
+    const { refreshToken } = tokens
+    if (refreshToken === null) return
+    try {
+      await revokeToken(refreshToken)
+    } catch (error) {
+      log.warn({ err: error, sub: identity.subject }, 'refresh token was not revoked')
+    }
+  }
+}
