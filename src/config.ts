@@ -32,6 +32,7 @@ const routeSettings = createRouteSettings({
 const originSetting = z
   .url({ protocol: /^https?$/ })
   .refine(isOrigin, 'must be an origin: scheme, host and port, nothing behind them')
+  .refine(text => !text.includes('*'), 'must name one host: list several origins, without patterns')
   .transform(text => new URL(text).origin)
 
 /** Every setting of the gateway, in the shape of gateway.yaml. */

@@ -32,6 +32,8 @@ const secretNames = [
   'tokens',
 ]
 
+const maxFrames = 10
+
 /** An error as fields: its class, code and text, and the same of its causes. Never its own properties,
  * where libraries keep tokens (aws-jwt-verify) and whole answers (openid-client). */
 export function describeError(error: unknown, depth = 0): Record<string, unknown> {
@@ -46,6 +48,15 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
       ? { cause: describeError(error.cause, depth + 1) }
       : {}),
   }
+}
+
+/** Where an error that nobody planned for was thrown: the frames of its stack, without its text. */
+export function framesOf(error: unknown): string[] {
+  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : []
+  return lines
+    .map(line => line.trim())
+    .filter(line => line.startsWith('at '))
+    .slice(0, maxFrames)
 }
 
 /** Anything can be thrown, also what cannot be made text; that is no reason to lose the line. */

@@ -18,6 +18,7 @@ import { isOwned } from './identity-headers/owned.js'
 import { forwarded } from './identity-headers/styles/forwarded.js'
 import { isGatewayCookie } from './lib/cookie-jar.js'
 import { createLimiter } from './lib/limiter.js'
+import { createNowAndThen } from './lib/now-and-then.js'
 import { createOriginFinder } from './lib/public-origin.js'
 import type { RedisConnection } from './lib/redis.js'
 import { createSealer } from './lib/sealer.js'
@@ -48,6 +49,8 @@ const keysTimeoutMs = 3000
 /** Refreshes at once and waiting: Cognito allows 120 a second for an account (quota `UserAuthentication`). */
 const maxTokenCalls = 30
 const maxWaitingTokenCalls = 5000
+/** What goes on failing is written down this often. */
+const logPauseMs = 60_000
 const firstHydrationRetryMs = 1000
 const lastHydrationRetryMs = 30_000
 
@@ -110,6 +113,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     revoke,
     limits,
     endsWithBrowser: config.session.endsWithBrowser,
+    sometimes: createNowAndThen(logPauseMs),
     clock,
     log,
   })
@@ -180,25 +184,17 @@ async function openRedis({ redis }: Config['session'], log: Log): Promise<RedisC
   const read = (file: string | undefined) =>
     file === undefined ? undefined : readFileSync(file, 'utf8')
   const files = { ca: read(ca), cert: read(cert), key: read(key) }
+  const sometimes = createNowAndThen(logPauseMs)
   const { connectRedis } = await import('./lib/redis.js')
   return connectRedis({
     ...url,
     tls: url.tls ? Object.fromEntries(Object.entries(files).filter(([, pem]) => pem)) : null,
     timeoutMs: timeout,
-    onError: oncePerMinute(error =>
-      log.warn({ err: error }, 'Redis cannot be reached; trying again'),
-    ),
+    onError: error =>
+      sometimes(unsaid =>
+        log.warn({ err: error, unsaid }, 'Redis cannot be reached; trying again'),
+      ),
   })
-}
-
-/** A server that is away says so at every attempt; the log need not. */
-function oncePerMinute(tell: (error: Error) => void): (error: Error) => void {
-  let quietUntil = 0
-  return error => {
-    if (Date.now() < quietUntil) return
-    quietUntil = Date.now() + 60_000
-    tell(error)
-  }
 }
 
 function systemClock(): number {

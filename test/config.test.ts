@@ -185,3 +185,7 @@ t.test('several origins, each with the host of its routes', async t => {
   t.strictSame(config.url, ['https://a.example', 'https://b.example'])
   t.equal(config.routes[0]?.host, 'b.example')
 })
+
+t.test('an origin with a pattern in it is none: every origin is listed', async t => {
+  t.match(complaints({ ...good, GATEWAY_URL: 'https://*.example.com' }).join(), /without patterns/)
+})

@@ -4,7 +4,7 @@ import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ErrorCode, errorTable, GatewayError } from '../errors.js'
 import { pageHeaders, type Views } from '../lib/views.js'
-import type { Log } from '../log.js'
+import { framesOf, type Log } from '../log.js'
 import { acceptsHtml } from '../login/navigation.js'
 import { fitReturnTo, judgeReturnTo } from '../login/return-to.js'
 
@@ -77,8 +77,9 @@ export function createFailureAnswers({
   function writeDown(error: GatewayError, thrown: unknown, request: FastifyRequest): void {
     const { code, reason } = error
     const line = { id: request.id, error: code, reason, method: request.raw.method }
-    if (code === 'GW_ERR_INTERNAL') log.error({ ...line, err: thrown }, 'request failed')
-    else if (error.status >= 500) log.warn({ ...line, err: error.cause }, 'request failed')
+    if (code === 'GW_ERR_INTERNAL') {
+      log.error({ ...line, err: thrown, stack: framesOf(thrown) }, 'request failed')
+    } else if (error.status >= 500) log.warn({ ...line, err: error.cause }, 'request failed')
     else log.info({ ...line, err: error.cause }, 'request refused')
   }
 

@@ -29,7 +29,12 @@ export function parseSecret(text: string): Buffer {
 }
 
 function decode(text: string): { bytes: Buffer; encoding: string } {
-  if (/^(?:[0-9a-f]{2})+$/i.test(text)) return { bytes: Buffer.from(text, 'hex'), encoding: 'hex' }
+  if (/^[0-9a-f]+$/i.test(text)) {
+    if (text.length % 2 === 1) {
+      throw new RangeError(`has ${text.length} hex digits, an odd number: one is lost or too many`)
+    }
+    return { bytes: Buffer.from(text, 'hex'), encoding: 'hex' }
+  }
   // With padding too, as Python's urlsafe_b64encode writes it.
   if (/^[\w-]+={0,2}$/.test(text)) {
     return { bytes: Buffer.from(text, 'base64url'), encoding: 'base64url' }

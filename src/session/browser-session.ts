@@ -1,6 +1,7 @@
 // The session of one browser: found by its cookies, begun, kept up, ended.
 import { randomBytes } from 'node:crypto'
 import { GatewayError } from '../errors.js'
+import type { NowAndThen } from '../lib/now-and-then.js'
 import type { Log } from '../log.js'
 import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
 import {
@@ -21,6 +22,7 @@ import {
 } from './lifetime.js'
 import { memorySeconds, type Refresher } from './refresh.js'
 import type { Revoke } from './revocation.js'
+import type { SentReference } from './sent-reference.js'
 import type { SessionStore, StoredSession } from './store.js'
 
 /**
@@ -82,6 +84,7 @@ export function createBrowserSessions({
   revoke,
   limits,
   endsWithBrowser,
+  sometimes,
   clock,
   log,
 }: {
@@ -91,6 +94,8 @@ export function createBrowserSessions({
   limits: Limits
   /** Whether the cookie goes when the browser is closed. */
   endsWithBrowser: boolean
+  /** Keeps the log readable while Cognito is away. */
+  sometimes: NowAndThen
   clock: Clock
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): BrowserSessions {
@@ -106,7 +111,7 @@ export function createBrowserSessions({
   async function findAmong(
     place: string,
     first: StoredSession | null | Promise<StoredSession | null>,
-    others: readonly string[],
+    others: readonly SentReference[],
   ): Promise<StoredSession | null> {
     const found = living(await first)
     if (found !== null) return found
@@ -169,12 +174,14 @@ export function createBrowserSessions({
 
   /** Nobody loses a session to a misconfigured gateway, but whoever runs it has to hear of it. */
   function reportRefresh(error: unknown, { identity }: Session): void {
-    const line = { err: error, sub: identity.subject }
     const misconfigured =
       error instanceof GatewayError && error.code === 'GW_ERR_LOGIN_MISCONFIGURED'
-    if (misconfigured)
-      log.error(line, 'Cognito refuses this gateway; sessions are kept, mend it soon')
-    else log.warn(line, 'refresh did not succeed; session kept')
+    sometimes(unsaid => {
+      const line = { err: error, sub: identity.subject, unsaid }
+      if (misconfigured)
+        log.error(line, 'Cognito refuses this gateway; sessions are kept, mend it soon')
+      else log.warn(line, 'refresh did not succeed; session kept')
+    })
   }
 
   /** Another request or process may have refreshed while this one was refused: its result counts. */

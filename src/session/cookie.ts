@@ -1,6 +1,7 @@
 // The session cookie: a reference of any length, cut into chunks that browsers keep.
 import { gatewayCookieName, setCookie } from '../lib/cookie-jar.js'
 import type { SentCookie } from '../model.js'
+import type { SentReference } from './sent-reference.js'
 
 /** With name and count below 4,000 bytes; browsers refuse more than 4,096 (RFC 6265bis section 5.6). */
 const chunkBytes = 3950
@@ -27,12 +28,12 @@ export function sessionPlace(origin: string): string {
  * The first chunk says how many there are (`2.AAAA…`), so a chunk left over from a longer session is not
  * taken for a part of this one.
  */
-export function readReferences(own: readonly SentCookie[], secure: boolean): string[] {
-  const references: string[] = []
+export function readReferences(own: readonly SentCookie[], secure: boolean): SentReference[] {
+  const references: SentReference[] = []
   const firstChunks = valuesOf(chunkName(0, secure), own).slice(0, maxChunks)
   for (const [position, first] of firstChunks.entries()) {
     const behind = firstChunks.length - position
-    const reference = joinChunks(first, behind, own, secure)
+    const reference = findChunks(first, behind, own, secure)
     if (reference !== null) references.push(reference)
   }
   return references
@@ -46,22 +47,22 @@ function valuesOf(wanted: string, own: readonly SentCookie[]): string[] {
  * @param behind  which cookie of a name to take, counted from the last: browsers send the cookies of longer
  *   paths first, so the chunks of one session have the same place among those of their names
  */
-function joinChunks(
+function findChunks(
   first: string,
   behind: number,
   own: readonly SentCookie[],
   secure: boolean,
-): string | null {
+): SentReference | null {
   const count = first.charCodeAt(0) - 48
   if (first[1] !== '.' || !(count >= 1 && count <= maxChunks)) return null
-  let reference = first.slice(2)
+  const pieces = [first.slice(2)]
   for (let number = 1; number < count; number++) {
     const chunks = valuesOf(chunkName(number, secure), own)
     const chunk = chunks.at(-behind) ?? chunks[0]
     if (chunk === undefined) return null
-    reference += chunk
+    pieces.push(chunk)
   }
-  return reference
+  return pieces
 }
 
 /** Whether any cookie of a session is there, readable or not. */

@@ -1,5 +1,6 @@
 // What every session store can do. Stores know nothing of HTTP: a reference is what a cookie will carry.
 import type { Session } from '../model.js'
+import type { SentReference } from './sent-reference.js'
 
 /** A session as it was found in a store. */
 export interface StoredSession {
@@ -18,7 +19,7 @@ export interface StoredSession {
  */
 export interface SessionStore {
   /** The session behind a reference. Answers without a promise when it need not wait. */
-  read(place: string, reference: string): StoredSession | null | Promise<StoredSession | null>
+  read(place: string, sent: SentReference): StoredSession | null | Promise<StoredSession | null>
   /** Stores a new session. */
   create(place: string, session: Session, ttlSeconds: number): Promise<StoredSession>
   /**

@@ -15,6 +15,7 @@ t.test('reads base64url, base64 and hex, and what keygen prints', async t => {
 t.test('refuses what is short, repeats itself or is no encoding, and never prints it', async t => {
   const rows: [string, RegExp][] = [
     [bytes.toString('hex').slice(0, 62), /hex and holds 31 bytes/],
+    [bytes.toString('hex').slice(0, 63), /63 hex digits, an odd number/],
     ['tooshort', /base64url and holds 6 bytes/],
     ['a'.repeat(64), /repeats itself/],
     [`"${bytes.toString('base64url')}"`, /quotes/],

@@ -5,13 +5,17 @@ import {
   readReferences,
   writeReference,
 } from '../../src/session/cookie.js'
+import { joinPieces } from '../../src/session/sent-reference.js'
 import { keep } from '../fixtures/cookie-keeper.js'
+
+const references = (...sent: Parameters<typeof readReferences>) =>
+  readReferences(...sent).map(joinPieces)
 
 t.test('what was written is read again, for every length around the chunk size', async t => {
   for (const length of [1, 3949, 3950, 3951, 7899, 7900, 7901, 11_850, 12_288]) {
     const reference = `${'x'.repeat(length - 1)}y`
     const lines = writeReference(reference, 60, [], true)
-    t.strictSame(readReferences(keep(lines), true), [reference], `${length}`)
+    t.strictSame(references(keep(lines), true), [reference], `${length}`)
     for (const line of lines) {
       const [pair = ''] = line.split(';')
       t.ok(pair.length <= 4000, 'name and value within 4,000 bytes')
@@ -25,7 +29,7 @@ t.test('a chunk that is missing, a count that is wrong: no reference', async t =
   t.equal(cookies.length, 3)
   for (const missing of [0, 1, 2]) {
     t.strictSame(
-      readReferences(
+      references(
         cookies.filter((_, n) => n !== missing),
         false,
       ),
@@ -33,9 +37,9 @@ t.test('a chunk that is missing, a count that is wrong: no reference', async t =
     )
   }
   for (const value of ['', '.', '0.x', '9.x', '10.x', '10000.x', 'x', '2', '-1.x', '\uff11.x']) {
-    t.strictSame(readReferences([{ name: 'cgw-session', value }], false), [], value)
+    t.strictSame(references([{ name: 'cgw-session', value }], false), [], value)
   }
-  t.strictSame(readReferences([{ name: 'cgw-session', value: '1.x' }], false), ['x'])
+  t.strictSame(references([{ name: 'cgw-session', value: '1.x' }], false), ['x'])
 })
 
 t.test(
@@ -47,15 +51,15 @@ t.test(
       'cgw-session.1=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
       'cgw-session.2=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax',
     ])
-    t.strictSame(readReferences([...keep(lines), ...long.slice(1)], false), ['short'])
+    t.strictSame(references([...keep(lines), ...long.slice(1)], false), ['short'])
   },
 )
 
 t.test('of two cookies of one name both are tried, and eight at most', async t => {
   const twice = ['1.a', '1.b'].map(value => ({ name: 'cgw-session', value }))
-  t.strictSame(readReferences(twice, false), ['a', 'b'])
+  t.strictSame(references(twice, false), ['a', 'b'])
   const many = Array.from({ length: 600 }, (_, n) => ({ name: 'cgw-session', value: `1.${n}` }))
-  t.equal(readReferences(many, false).length, 8)
+  t.equal(references(many, false).length, 8)
 })
 
 t.test('clearing names every chunk that is there, and no cookie of another kind', async t => {
@@ -67,7 +71,7 @@ t.test('clearing names every chunk that is there, and no cookie of another kind'
     'cgw-login-1',
   ].map(name => ({ name, value: 'x' }))
   t.equal(clearSessionCookies(cookies, false).length, 3)
-  t.strictSame(readReferences(cookies, true), [], 'https origins have names of their own')
+  t.strictSame(references(cookies, true), [], 'https origins have names of their own')
 })
 
 t.test('no cookie is larger than browsers keep', async t => {
@@ -102,11 +106,11 @@ t.test('of two sets of chunks the whole one is found, whichever comes first', as
     ['a later chunk before', [cookie('cgw-session.1', 'evil'), ...long]],
     ['later chunks before', [cookie('cgw-session.1', 'x'), cookie('cgw-session.2', 'x'), ...long]],
   ]
-  for (const [why, cookies] of rows) t.ok(readReferences(cookies, false).includes(reference), why)
+  for (const [why, cookies] of rows) t.ok(references(cookies, false).includes(reference), why)
 })
 
 t.test('the order of different cookies does not matter', async t => {
-  t.strictSame(readReferences(long.toReversed(), false), [reference])
+  t.strictSame(references(long.toReversed(), false), [reference])
 })
 
 // 2,000 first chunks that each promise eight were each looked for among 2,000 cookies, seven times over.
@@ -124,7 +128,7 @@ t.test('thousands of cookies cost no more than a few', async t => {
   ]
   for (const [why, cookies] of rows) {
     const begun = performance.now()
-    t.strictSame(readReferences(cookies, false), [])
+    t.strictSame(references(cookies, false), [])
     const took = performance.now() - begun
     t.ok(took < 100, `${why}: ${took.toFixed(1)} ms`)
   }

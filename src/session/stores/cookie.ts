@@ -4,6 +4,7 @@ import type { Sealer } from '../../lib/sealer.js'
 import type { Clock, Session, TokenSet } from '../../model.js'
 import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
 import { createEndedSessions } from '../ended.js'
+import { isMadeOf, joinPieces, tailOf } from '../sent-reference.js'
 import type { SessionStore, StoredSession } from '../store.js'
 
 /** The last characters of a reference carry its authentication tag, which tells any two apart. */
@@ -83,9 +84,10 @@ export function createCookieStore({
   }
 
   return {
-    read(place, reference) {
-      const cached = opened.get(reference.slice(-tailCharacters))
-      if (cached?.reference !== reference || cached.place !== place) return open(place, reference)
+    read(place, sent) {
+      const cached = opened.get(tailOf(sent, tailCharacters))
+      const known = cached?.place === place && isMadeOf(cached.reference, sent)
+      if (!known) return open(place, joinPieces(sent))
       return ended.has(cached.session.id) ? null : cached
     },
 

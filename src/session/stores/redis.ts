@@ -8,6 +8,7 @@ import type { Log } from '../../log.js'
 import type { Clock, Session } from '../../model.js'
 import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
 import { createEndedSessions } from '../ended.js'
+import { joinPieces } from '../sent-reference.js'
 import type { SessionStore } from '../store.js'
 
 /** Longer than the deadline of a token call, and renewed while the work runs. */
@@ -65,7 +66,8 @@ export function createRedisStore({
   }
 
   return {
-    async read(place, reference) {
+    async read(place, sent) {
+      const reference = joinPieces(sent)
       const ticket = openTicket(place, reference)
       if (ticket === null) return null
       const found = await fetch(ticket.plaintext.toString('utf8'))
