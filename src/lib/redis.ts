@@ -1,30 +1,23 @@
 // The one place that knows ioredis: few commands, each with a deadline, a bounded number under way, and
 // reconnection by itself.
-import { Cluster, Redis } from 'ioredis'
-
-/** Where and how to connect. */
-export interface RedisPlace {
-  readonly kind: 'single' | 'sentinel' | 'cluster'
-  readonly nodes: readonly { readonly host: string; readonly port: number }[]
-  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string } | null
-  readonly username: string | undefined
-  readonly password: string | undefined
-  readonly db: number
-  readonly primary: string | undefined
-  readonly timeoutMs: number
-  /** Told of connection errors, which are retried for ever. */
-  readonly onError: (error: Error) => void
-}
+import { openRedis, type RedisPlace } from './redis/client.js'
+import { createRunner, replyKind } from './redis/runner.js'
 
 /** What the gateway asks of Redis. Every method rejects within the deadline. */
 export interface RedisConnection {
+  /** The text under a key; empty when something else stands there, such as a list. */
   get(key: string): Promise<string | null>
   set(key: string, value: string, ttlSeconds: number): Promise<void>
-  /** Sets a key that is there; false when it is not, and nothing is set. */
-  replace(key: string, value: string, ttlSeconds: number): Promise<boolean>
-  /** Deletes a key, and gives back what was there. */
+  /**
+   * Sets a key that is there, unless what stands there is newer. Values begin with their version, a whole
+   * number and a space; what does not is newer than any.
+   *
+   * Gives back what stands there afterwards: this value, a newer one, or null when there is none.
+   */
+  replace(key: string, value: string, ttlSeconds: number): Promise<string | null>
+  /** Deletes a key, and gives back what was there, as `get` does. */
   take(key: string): Promise<string | null>
-  /** Takes a lock for a while; false when another holds it. */
+  /** Takes a lock for a while, also when the owner has it already; false when another holds it. */
   acquire(key: string, owner: string, leaseMs: number): Promise<boolean>
   /** Gives a lock longer; false when it is not the owner's any more. */
   renew(key: string, owner: string, leaseMs: number): Promise<boolean>
@@ -34,43 +27,65 @@ export interface RedisConnection {
   close(): Promise<void>
 }
 
-const maxPending = 10_000
-const maxReconnectDelayMs = 1000
+const replaceScript = `
+  local function version(value) return type(value)=='string' and tonumber(string.match(value,'^(%d+) ')) end
+  local stored=redis.pcall('get',KEYS[1])
+  if not stored then return stored end
+  if not version(stored) then return '' end
+  if version(stored)>version(ARGV[1]) then return stored end
+  redis.call('set',KEYS[1],ARGV[1],'EX',ARGV[2])
+  return 1`
+/** GETDEL, which Redis has from 6.2 on, for values of any type. */
+const takeScript = `
+  local value=redis.pcall('get',KEYS[1])
+  redis.call('del',KEYS[1])
+  if type(value)=='table' then return '' end
+  return value`
+/** Safe to be sent twice, unlike SET NX, whose first answer may be lost with its connection. */
+const acquireScript = `
+  local owner=redis.call('get',KEYS[1])
+  if owner and owner~=ARGV[1] then return 0 end
+  redis.call('set',KEYS[1],ARGV[1],'PX',ARGV[2])
+  return 1`
 const renewScript =
   "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('pexpire',KEYS[1],ARGV[2]) else return 0 end"
-/** GETDEL, which Redis has from 6.2 on. */
-const takeScript = "local value=redis.call('get',KEYS[1]) redis.call('del',KEYS[1]) return value"
 const releaseScript =
   "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) else return 0 end"
 
-/** Connects in the background; commands wait for the connection until their deadline. */
-export function connectRedis(place: RedisPlace): RedisConnection {
-  const client = open(place)
-  client.on('error', place.onError)
-  let pending = 0
-
-  async function run<T>(command: () => Promise<T>): Promise<T> {
-    if (pending >= maxPending) throw new Error(`${maxPending} Redis commands are under way already`)
-    pending++
-    try {
-      return await withDeadline(command(), place.timeoutMs)
-    } finally {
-      pending--
-    }
+/**
+ * Connects in the background; commands wait for the connection until their deadline.
+ *
+ * @param onError  told of connection errors, which are retried for ever
+ */
+export function connectRedis({
+  onError,
+  ...place
+}: RedisPlace & { readonly onError: (error: Error) => void }): RedisConnection {
+  const client = openRedis(place)
+  let trouble: Error | null = null
+  const tell = (error: Error) => {
+    trouble = error
+    onError(error)
   }
+  client.on('error', tell)
+  client.on('ready', () => {
+    trouble = null
+  })
+  const run = createRunner(client, place.timeoutMs, () => trouble)
 
   return {
-    get: key => run(() => client.get(key)),
+    get: key => run(() => client.get(key)).catch(emptyForOtherType),
     async set(key, value, ttlSeconds) {
       await run(() => client.set(key, value, 'EX', wholeSeconds(ttlSeconds)))
     },
-    replace: (key, value, ttlSeconds) =>
-      run(
-        async () => (await client.set(key, value, 'EX', wholeSeconds(ttlSeconds), 'XX')) === 'OK',
-      ),
+    async replace(key, value, ttlSeconds) {
+      const ttl = wholeSeconds(ttlSeconds)
+      const stored = await run(() => client.eval(replaceScript, 1, key, value, ttl))
+      return stored === 1 ? value : (stored as string | null)
+    },
     take: key => run(async () => (await client.eval(takeScript, 1, key)) as string | null),
     acquire: (key, owner, leaseMs) =>
-      run(async () => (await client.set(key, owner, 'PX', leaseMs, 'NX')) === 'OK'),
+      run(async () => (await client.eval(acquireScript, 1, key, owner, leaseMs)) === 1),
     renew: (key, owner, leaseMs) =>
       run(async () => (await client.eval(renewScript, 1, key, owner, leaseMs)) === 1),
     async release(key, owner) {
@@ -85,53 +100,11 @@ export function connectRedis(place: RedisPlace): RedisConnection {
   }
 }
 
-function open(place: RedisPlace): Redis | Cluster {
-  const { kind, nodes, username, password, db, primary, timeoutMs } = place
-  const common = {
-    ...(username === undefined ? {} : { username }),
-    ...(password === undefined ? {} : { password }),
-    ...(place.tls === null ? {} : { tls: place.tls }),
-    db,
-    connectTimeout: timeoutMs,
-    enableAutoPipelining: true,
-    maxRetriesPerRequest: null,
-    retryStrategy: backOff,
-    // A primary that became a replica: connect again, and send the command once more.
-    reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
-  }
-  if (kind === 'cluster') {
-    return new Cluster([...nodes], {
-      redisOptions: { ...common, maxRetriesPerRequest: 3 },
-      clusterRetryStrategy: backOff,
-      enableAutoPipelining: true,
-    })
-  }
-  if (kind === 'sentinel') {
-    const sentinel = { sentinels: [...nodes], name: primary ?? '', sentinelRetryStrategy: backOff }
-    return new Redis({ ...common, ...sentinel })
-  }
-  const [node] = nodes
-  return new Redis({ ...common, host: node?.host ?? 'localhost', port: node?.port ?? 6379 })
+function emptyForOtherType(error: unknown): string {
+  if (replyKind(error) === 'WRONGTYPE') return ''
+  throw error
 }
 
 function wholeSeconds(seconds: number): number {
   return Math.max(1, Math.ceil(seconds))
-}
-
-function backOff(attempt: number): number {
-  return Math.min(50 * attempt, maxReconnectDelayMs)
-}
-
-/** ioredis' own `commandTimeout` does not cover every wait of Sentinel and Cluster; this does. */
-async function withDeadline<T>(command: Promise<T>, timeoutMs: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, timeoutMs, new Error(`no answer from Redis within ${timeoutMs} ms`))
-  })
-  command.catch(() => {})
-  try {
-    return await Promise.race([command, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

@@ -1,7 +1,6 @@
 // The shared store: the cookie holds a sealed ticket, Redis holds the session, sealed with our key, under a
 // hash of the ticket. Whoever reads Redis alone, or the cookie alone, has nothing.
-import { createHash, randomBytes } from 'node:crypto'
-import { GatewayError } from '../../errors.js'
+import { createHash } from 'node:crypto'
 import type { RedisConnection } from '../../lib/redis.js'
 import type { Opened, Sealer } from '../../lib/sealer.js'
 import type { Log } from '../../log.js'
@@ -10,13 +9,12 @@ import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
 import { createEndedSessions } from '../ended.js'
 import { joinPieces } from '../sent-reference.js'
 import type { SessionStore } from '../store.js'
+import { reach } from './reach.js'
+import { createAheadSessions } from './redis-ahead.js'
+import { createLocks } from './redis-locks.js'
 
-/** Longer than the deadline of a token call, and renewed while the work runs. */
-const leaseMs = 15_000
-const pollMs = 50
-/** How long one process waits for another's refresh. */
-const maxWaitMs = 12_000
-const retryAfterSeconds = 1
+/** Keys of which it was told that they cannot be read. */
+const maxTold = 1000
 
 /** Sessions in Redis. Every failure to reach it is GW_ERR_SESSION_UNAVAILABLE; nothing is cleared. */
 export function createRedisStore({
@@ -36,6 +34,9 @@ export function createRedisStore({
   log: Pick<Log, 'warn'>
 }): SessionStore {
   const ended = createEndedSessions(clock)
+  const ahead = createAheadSessions(clock)
+  const locks = createLocks(redis)
+  const told = new Set<string>()
   const keyOf = (id: string) => `${prefix}session:${createHash('sha256').update(id).digest('hex')}`
   const lockOf = (id: string) => `${keyOf(id)}:lock`
 
@@ -47,22 +48,53 @@ export function createRedisStore({
     return sealer.seal('session', `${place} ticket`, id)
   }
 
+  /** Begins with the version that Redis compares; the seal holds the two together. */
   function sealFor(key: string, session: Session): string {
-    return sealer.seal('session', key, encodeSession(session))
+    const version = Math.trunc(session.tokens.issuedAt)
+    return `${version} ${sealer.seal('session', `${key} ${version}`, encodeSession(session))}`
+  }
+
+  function open(key: string, value: string | null): { session: Session; stale: boolean } | null {
+    if (value === null) return null
+    const [version = '', sealed = ''] = value.split(' ', 2)
+    const opened = sealer.open('session', `${key} ${version}`, sealed)
+    const session = opened && decodeSession(opened.plaintext, readIdentity)
+    if (opened && session) return { session, stale: opened.stale }
+    tellUnreadable(key)
+    return null
+  }
+
+  function tellUnreadable(key: string): void {
+    if (told.has(key)) return
+    if (told.size >= maxTold) told.clear()
+    told.add(key)
+    log.warn({ key }, 'a session in Redis cannot be read: other secret, newer version, or damage')
   }
 
   async function fetch(id: string): Promise<{ session: Session; stale: boolean } | null> {
     const key = keyOf(id)
-    return open(key, await reach(redis.get(key)))
+    const found = open(key, await reach(redis.get(key)))
+    const newer = found && ahead.newerThan(found.session)
+    if (newer === null) return found
+    const session = await put(newer.session, newer.endsAt - clock())
+    return session && { session, stale: false }
   }
 
-  function open(key: string, sealed: string | null): { session: Session; stale: boolean } | null {
-    if (sealed === null) return null
-    const opened = sealer.open('session', key, sealed)
-    const session = opened && decodeSession(opened.plaintext, readIdentity)
-    if (opened && session) return { session, stale: opened.stale }
-    log.warn({ key }, 'a session in Redis cannot be read: other secret, newer version, or damage')
-    return null
+  /** What is stored then: this session, a newer one, or null when it was ended. */
+  async function put(session: Session, ttlSeconds: number): Promise<Session | null> {
+    const key = keyOf(session.id)
+    const value = sealFor(key, session)
+    const stored = await reach(redis.replace(key, value, ttlSeconds))
+    const kept = stored === value ? session : (open(key, stored)?.session ?? null)
+    if (kept === null) ahead.forget(session.id)
+    else ahead.written(session.id)
+    return kept
+  }
+
+  /** Writes what could not be written when it was refreshed. */
+  async function catchUp(id: string): Promise<void> {
+    const late = ahead.unwritten(id)
+    if (late !== null) await put(late.session, late.endsAt - clock())
   }
 
   return {
@@ -81,56 +113,34 @@ export function createRedisStore({
     },
 
     async write(place, session, ttlSeconds, reference) {
-      const key = keyOf(session.id)
-      const replaced = await reach(redis.replace(key, sealFor(key, session), ttlSeconds))
-      if (!replaced) return null
+      const refreshed = locks.holds(lockOf(session.id))
+      if (refreshed) ahead.add(session, clock() + ttlSeconds)
+      const kept = await put(session, ttlSeconds)
+      if (kept === null) return null
       const ticket = openTicket(place, reference)
-      const kept = ticket !== null && !ticket.stale
-      return { session, reference: kept ? reference : sealTicket(place, session), stale: false }
+      const same = ticket !== null && !ticket.stale
+      return { session: kept, reference: same ? reference : sealTicket(place, kept), stale: false }
     },
 
     async destroy(session, ttlSeconds) {
-      const key = keyOf(session.id)
-      const last = open(key, await reach(redis.take(key)))
-      ended.add(session.id, clock() + Math.max(1, ttlSeconds))
-      return last?.session ?? session
+      const { id } = session
+      const key = keyOf(id)
+      const last = open(key, await reach(redis.take(key)))?.session ?? session
+      ended.add(id, clock() + Math.max(1, ttlSeconds))
+      const newer = ahead.newerThan(last)
+      ahead.forget(id)
+      return newer?.session ?? last
     },
 
     hasEnded: ({ id }) => ended.has(id),
 
-    async exclusively(session, work) {
-      const owner = randomBytes(16).toString('base64url')
-      const lock = lockOf(session.id)
-      const until = Date.now() + maxWaitMs
-      while (!(await reach(redis.acquire(lock, owner, leaseMs)))) {
-        if (Date.now() > until)
-          throw unavailable(new Error('another instance refreshes for too long'))
-        await new Promise(resolve => setTimeout(resolve, pollMs))
-      }
-      const renewal = setInterval(() => {
-        redis.renew(lock, owner, leaseMs).catch(() => {})
-      }, leaseMs / 3).unref()
-      try {
-        return await work((await fetch(session.id))?.session ?? null)
-      } finally {
-        clearInterval(renewal)
-        // Best effort: the lease ends by itself.
-        redis.release(lock, owner).catch(() => {})
-      }
-    },
+    exclusively: ({ id }, work) =>
+      locks.hold(
+        lockOf(id),
+        async () => work((await fetch(id))?.session ?? null),
+        () => catchUp(id),
+      ),
 
     ping: () => reach(redis.ping()),
   }
-}
-
-async function reach<T>(command: Promise<T>): Promise<T> {
-  try {
-    return await command
-  } catch (error) {
-    throw unavailable(error)
-  }
-}
-
-function unavailable(cause: unknown): GatewayError {
-  return new GatewayError('GW_ERR_SESSION_UNAVAILABLE', { cause, retryAfterSeconds })
 }

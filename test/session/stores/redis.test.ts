@@ -1,5 +1,6 @@
 // The Redis store against a real redis-server.
 import { randomBytes } from 'node:crypto'
+import { Redis } from 'ioredis'
 import t, { type Test } from 'tap'
 import { toIdentity } from '../../../src/cognito/claims.js'
 import { connectRedis, type RedisConnection } from '../../../src/lib/redis.js'
@@ -69,7 +70,7 @@ t.test(
   },
 )
 
-t.test('values that cannot be read are nobody, are kept, and are logged', async t => {
+t.test('values that cannot be read are nobody, are kept, and are logged once', async t => {
   const redis = connect(t, (await redisServer(t)).url)
   const warnings: unknown[] = []
   const keys: string[] = []
@@ -83,12 +84,13 @@ t.test('values that cannot be read are nobody, are kept, and are logged', async 
   const store = storeOn(spy, key, warnings)
   const { reference } = await store.create(place, session(), 3600)
   const [name = ''] = keys
-  for (const damaged of ['', 'rubbish', createSealer([key]).seal('session', name, '[2]')]) {
+  const newer = `1800000000 ${createSealer([key]).seal('session', `${name} 1800000000`, '[2]')}`
+  for (const damaged of ['', 'rubbish', newer]) {
     await redis.set(name, damaged, 60)
     t.equal(await store.read(place, reference), null)
     t.equal(await redis.get(name), damaged)
   }
-  t.equal(warnings.length, 3)
+  t.equal(warnings.length, 1, 'told once, however often it is read')
 })
 
 t.test('away is "could not find out", within the deadline, and back is back', async t => {
@@ -141,4 +143,101 @@ t.test('work that fails releases the session', async t => {
     }),
   )
   t.equal(await store.exclusively(session(), async () => 'next'), 'next')
+})
+
+t.test(
+  'a key that holds something else than text is nobody, is kept, and is logged once',
+  async t => {
+    const { url } = await redisServer(t)
+    const warnings: unknown[] = []
+    const store = storeOn(connect(t, url), key, warnings)
+    const { reference } = await store.create(place, session(), 3600)
+    const other = new Redis(url)
+    t.teardown(() => other.disconnect())
+    const [name = ''] = await other.keys('*')
+    await other.del(name)
+    await other.rpush(name, 'a', 'b')
+    t.equal(await store.read(place, reference), null)
+    t.equal(await store.write(place, session(), 3600, reference), null)
+    t.equal(await other.llen(name), 2)
+    t.equal(warnings.length, 1)
+    await store.destroy(session(), 3600)
+    t.equal(await other.exists(name), 0, 'ending it ends it')
+  },
+)
+
+t.test('a write of an older session leaves what another process refreshed', async t => {
+  const { url } = await redisServer(t)
+  const [one, other] = [storeOn(connect(t, url)), storeOn(connect(t, url))]
+  const { reference } = await one.create(place, session(), 3600)
+  const tokens = { ...session().tokens, issuedAt: 1_800_000_300, refreshToken: 'rotated' }
+  const refreshed = session({ tokens, seenAt: 1_800_000_300 })
+  await other.write(place, refreshed, 3600, reference)
+
+  const touched = await one.write(place, session({ seenAt: 1_800_000_301 }), 3600, reference)
+  t.strictSame(touched?.session, refreshed, 'and is given what is there')
+  t.equal(touched?.reference, reference)
+  t.strictSame((await one.read(place, reference))?.session, refreshed)
+
+  const later = session({ tokens, seenAt: 1_800_000_360 })
+  t.strictSame(
+    (await one.write(place, later, 3600, reference))?.session,
+    later,
+    'its own is written',
+  )
+})
+
+t.test('a version that was changed in Redis is damage', async t => {
+  const { url } = await redisServer(t)
+  const store = storeOn(connect(t, url))
+  const { reference } = await store.create(place, session(), 3600)
+  const redis = connect(t, url)
+  const other = new Redis(url)
+  t.teardown(() => other.disconnect())
+  const [name = ''] = await other.keys('*')
+  const value = (await redis.get(name)) ?? ''
+  t.match(value, /^1800000000 /)
+  await redis.set(name, value.replace('1800000000', '1900000000'), 60)
+  t.equal(await store.read(place, reference), null)
+  await redis.set(name, value, 60)
+  t.ok(await store.read(place, reference))
+})
+
+t.test('a refresh that could not be written is written when Redis is back', async t => {
+  const server = await redisServer(t)
+  const store = storeOn(connect(t, server.url))
+  const { reference } = await store.create(place, session(), 3600)
+  const tokens = { ...session().tokens, issuedAt: 1_800_000_300, refreshToken: 'rotated' }
+  const refresh = store.exclusively(session(), async () => {
+    server.pause()
+    return store.write(place, session({ tokens }), 3600, reference)
+  })
+  await t.rejects(refresh, { code: 'GW_ERR_SESSION_UNAVAILABLE' })
+  const waiting = storeOn(connect(t, server.url, 5000))
+  const next = waiting.exclusively(session(), async stored => stored?.tokens.refreshToken)
+  server.resume()
+  t.equal(await next, 'rotated', 'before another process has its turn')
+})
+
+t.test('a refresh that a failover lost is written again; an ended session is not', async t => {
+  const { url } = await redisServer(t)
+  const store = storeOn(connect(t, url))
+  const { reference } = await store.create(place, session(), 3600)
+  const other = new Redis(url)
+  t.teardown(() => other.disconnect())
+  const [name = ''] = await other.keys('*')
+  const before = (await other.get(name)) ?? ''
+  const tokens = { ...session().tokens, issuedAt: 1_800_000_300, refreshToken: 'rotated' }
+  const refreshed = session({ tokens })
+  await store.exclusively(session(), () => store.write(place, refreshed, 3600, reference))
+
+  await other.set(name, before)
+  t.strictSame((await store.read(place, reference))?.session, refreshed)
+  const elsewhere = await storeOn(connect(t, url)).read(place, reference)
+  t.strictSame(elsewhere?.session, refreshed, 'for the others as well')
+
+  await other.set(name, before)
+  t.equal((await store.destroy(session(), 3600)).tokens.refreshToken, 'rotated')
+  t.equal(await store.read(place, reference), null)
+  t.equal(await other.exists(name), 0)
 })

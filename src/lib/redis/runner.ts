@@ -1,0 +1,112 @@
+// Runs commands with a deadline. A command that finds no connection waits for it, one whose connection breaks
+// is sent once more, and past its deadline nothing is sent: a lock taken for nobody would stand in the way.
+import { ReplyError } from 'ioredis'
+import type { RedisClient } from './client.js'
+
+/** Runs one command; rejects within the deadline, or when as many are under way as there may be. */
+export type RunCommand = <T>(command: () => Promise<T>) => Promise<T>
+
+interface Call {
+  readonly command: () => Promise<unknown>
+  readonly finish: (settle: () => void) => void
+  readonly resolve: (value: never) => void
+  readonly reject: (error: unknown) => void
+  /** Counts the times it was sent, so that the answer of an earlier connection is not taken for this one's. */
+  turn: number
+  /** Why it was not answered yet. */
+  reason: unknown
+}
+
+const maxPending = 10_000
+/** Between the end of a connection and what tells of it. */
+const settleMs = 10
+/** Replies of a server that will not stay so: it is loading, or another has become primary. */
+const passingKinds: ReadonlySet<string> = new Set([
+  'CLUSTERDOWN',
+  'LOADING',
+  'MASTERDOWN',
+  'READONLY',
+  'TRYAGAIN',
+])
+
+/** The first word of an error reply, by which Redis tells its errors apart; null for anything else. */
+export function replyKind(error: unknown): string | null {
+  return error instanceof ReplyError ? ((error as Error).message.split(' ', 1)[0] ?? null) : null
+}
+
+/**
+ * A runner over one client.
+ *
+ * Whoever waits is kept in sets that they leave at their deadline; promises that many wait for would keep
+ * them until the connection comes, however long that takes.
+ * @param trouble  what the connection suffered last, for whoever asks why no answer came
+ */
+export function createRunner(
+  client: RedisClient,
+  timeoutMs: number,
+  trouble: () => Error | null,
+): RunCommand {
+  const pending = new Set<Call>()
+  const waiting = new Set<Call>()
+  const sent = new Set<Call>()
+
+  client.on('ready', () => {
+    const calls = [...waiting]
+    waiting.clear()
+    for (const call of calls) send(call)
+  })
+  client.on('close', () => {
+    for (const call of sent) again(call, new Error('the connection ended before the answer'))
+  })
+
+  function send(call: Call): void {
+    if (!pending.has(call)) return
+    if (client.status !== 'ready') return void waiting.add(call)
+    const turn = ++call.turn
+    sent.add(call)
+    call.command().then(
+      value => {
+        if (call.turn === turn) call.finish(() => call.resolve(value as never))
+      },
+      error => {
+        if (call.turn === turn) failed(call, error)
+      },
+    )
+  }
+
+  function failed(call: Call, error: unknown): void {
+    const kind = replyKind(error)
+    if (kind === null || passingKinds.has(kind)) again(call, error)
+    else call.finish(() => call.reject(error))
+  }
+
+  function again(call: Call, reason: unknown): void {
+    sent.delete(call)
+    call.turn++
+    call.reason = reason
+    setTimeout(() => send(call), settleMs)
+  }
+
+  return command =>
+    new Promise((resolve, reject) => {
+      if (pending.size >= maxPending) {
+        return reject(new Error(`${maxPending} Redis commands are under way already`))
+      }
+      const finish = (settle: () => void) => {
+        clearTimeout(timer)
+        for (const calls of [pending, waiting, sent]) calls.delete(call)
+        settle()
+      }
+      const call: Call = { command, finish, resolve, reject, turn: 0, reason: null }
+      const timer = setTimeout(() => {
+        call.turn++
+        finish(() => reject(tooLate(timeoutMs, call.reason ?? trouble())))
+      }, timeoutMs)
+      pending.add(call)
+      send(call)
+    })
+}
+
+function tooLate(timeoutMs: number, cause: unknown): Error {
+  return new Error(`no answer from Redis within ${timeoutMs} ms`, cause === null ? {} : { cause })
+}
