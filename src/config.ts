@@ -176,6 +176,7 @@ function crossChecks({
   upstream,
   routes,
   secrets,
+  session,
 }: z.output<typeof settingsSchema>): string[] {
   const complaints: string[] = []
   if ((upstream === undefined) === (routes === undefined)) {
@@ -188,6 +189,11 @@ function crossChecks({
     if (host === undefined || hosts.has(host)) continue
     complaints.push(
       `routes.${position}.host: ${host} is the host of no origin in url (GATEWAY_URL: ${url.join(', ')}), so no browser could sign in there; add its origin`,
+    )
+  }
+  if (session.notBefore !== undefined && session.notBefore > Date.now() / 1000) {
+    complaints.push(
+      'session.notBefore (GATEWAY_SESSION_NOT_BEFORE): lies in the future, so that nobody could stay signed in until then; the present instant ends every session there is',
     )
   }
   if (new Set(secrets.map(secret => secret.toString('hex'))).size < secrets.length) {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { compileAccess } from './access/policy.js'
 import { createCall } from './cognito/call.js'
 import { toIdentity } from './cognito/claims.js'
-import { createCognitoClient } from './cognito/client.js'
+import { type CognitoClient, createCognitoClient } from './cognito/client.js'
 import { logoutUrl, resolveEndpoints } from './cognito/endpoints.js'
 import { explainCallbackError, toReason } from './cognito/explain.js'
 import { createUserPool } from './cognito/user-pool.js'
@@ -21,7 +21,7 @@ import { createLimiter } from './lib/limiter.js'
 import { createNowAndThen } from './lib/now-and-then.js'
 import { createOriginFinder } from './lib/public-origin.js'
 import type { RedisConnection } from './lib/redis.js'
-import { createSealer } from './lib/sealer.js'
+import { createSealer, type Sealer } from './lib/sealer.js'
 import { openViews, viewsFolder } from './lib/views.js'
 import type { Log } from './log.js'
 import { createAfterSignOut } from './login/after-sign-out.js'
@@ -35,9 +35,12 @@ import { createUpstreams } from './proxy/upstreams.js'
 import { compileRoutes } from './routing/table.js'
 import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
+import { createEndedSessions } from './session/ended.js'
+import { createEndedFeed } from './session/ended-feed.js'
 import { type Limits, remainingSeconds } from './session/lifetime.js'
 import { createRefresher } from './session/refresh.js'
-import { createRevocation } from './session/revocation.js'
+import { createRevocation, type RevokeToken } from './session/revocation.js'
+import type { SessionStore } from './session/store.js'
 import { createCookieStore } from './session/stores/cookie.js'
 import { createRedisStore } from './session/stores/redis.js'
 
@@ -49,6 +52,8 @@ const keysTimeoutMs = 3000
 /** Refreshes at once and waiting: Cognito allows 120 a second for an account (quota `UserAuthentication`). */
 const maxTokenCalls = 30
 const maxWaitingTokenCalls = 5000
+const maxRevocations = 10
+const maxWaitingRevocations = 100_000
 /** What goes on failing is written down this often. */
 const logPauseMs = 60_000
 const firstHydrationRetryMs = 1000
@@ -75,30 +80,16 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   })
   const pool = createUserPool({ client, verifier })
 
-  const limits: Limits = {
-    idleSeconds: config.session.idle,
-    maxSeconds: Math.min(config.session.max, config.cognito.refreshTokenValidity),
-    refreshBeforeSeconds: config.session.refreshBefore,
-  }
-  const redis = config.session.store === 'redis' ? await openRedis(config.session, log) : null
-  const store =
-    redis === null
-      ? createCookieStore({ sealer, readIdentity: toIdentity, clock })
-      : createRedisStore({
-          redis,
-          sealer,
-          readIdentity: toIdentity,
-          prefix: config.session.redis.prefix,
-          clock,
-          log,
-        })
+  const limits = limitsOf(config)
+  const sessionKeeping = await openStore({ config, sealer, limits, clock, log })
+  const { store } = sessionKeeping
   const limitTokenCalls = createLimiter({
     concurrency: maxTokenCalls,
     waiting: maxWaitingTokenCalls,
     onFull: () =>
       new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many refreshes wait' }),
   })
-  const revoke = createRevocation({ revokeToken: client.revoke, log })
+  const revoke = createRevocation({ revokeToken: limitRevocations(client), log })
   const refresher = createRefresher({
     store,
     revoke,
@@ -169,9 +160,74 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     async close() {
       hydration.stop()
       await passage.close()
-      await redis?.close()
+      await sessionKeeping.close()
     },
   }
+}
+
+/** How long sessions live. */
+export function limitsOf({ session, cognito }: Pick<Config, 'session' | 'cognito'>): Limits {
+  return {
+    idleSeconds: session.idle,
+    maxSeconds: Math.min(session.max, cognito.refreshTokenValidity),
+    refreshBeforeSeconds: session.refreshBefore,
+  }
+}
+
+/** Ending many sessions must not take the token endpoint from those who sign in. */
+export function limitRevocations({ revoke }: Pick<CognitoClient, 'revoke'>): RevokeToken {
+  const limit = createLimiter({
+    concurrency: maxRevocations,
+    waiting: maxWaitingRevocations,
+    onFull: () =>
+      new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many revocations wait' }),
+  })
+  return token => limit(() => revoke(token))
+}
+
+/** Where sessions are kept, and what tells other processes of their ends. */
+export async function openStore({
+  config: { session },
+  sealer,
+  limits: { maxSeconds },
+  clock,
+  log,
+}: {
+  config: Pick<Config, 'session'>
+  sealer: Sealer
+  limits: Limits
+  clock: Clock
+  log: Log
+}): Promise<{ store: SessionStore; settle: () => Promise<void>; close: () => Promise<void> }> {
+  const redis = session.redis.url === undefined ? null : await openRedis(session, log)
+  const { prefix } = session.redis
+  const ended = createEndedSessions(clock, { notBefore: session.notBefore ?? 0 })
+  const common = { sealer, readIdentity: toIdentity, ended, maxSeconds, clock }
+  if (redis === null) {
+    const store = createCookieStore(common)
+    return { store, settle: async () => {}, close: async () => {} }
+  }
+  if (session.store === 'redis') {
+    const store = createRedisStore({ ...common, redis, prefix, log })
+    return { store, settle: async () => {}, close: () => redis.close() }
+  }
+  const sometimes = createNowAndThen(logPauseMs)
+  const feed = createEndedFeed({
+    stream: redis,
+    key: `${prefix}ended`,
+    sealer,
+    ended,
+    onFailure: error =>
+      sometimes(unsaid =>
+        log.warn({ err: error, unsaid }, 'ended sessions are not shared while Redis is away'),
+      ),
+  })
+  const close = async () => {
+    feed.close()
+    await redis.close()
+  }
+  const store = createCookieStore({ ...common, addEnding: feed.add })
+  return { store, settle: feed.exchange, close }
 }
 
 /**
@@ -197,7 +253,8 @@ async function openRedis({ redis }: Config['session'], log: Log): Promise<RedisC
   })
 }
 
-function systemClock(): number {
+/** What time it is, NumericDate seconds. */
+export function systemClock(): number {
   return Math.floor(Date.now() / 1000)
 }
 

@@ -189,3 +189,12 @@ t.test('several origins, each with the host of its routes', async t => {
 t.test('an origin with a pattern in it is none: every origin is listed', async t => {
   t.match(complaints({ ...good, GATEWAY_URL: 'https://*.example.com' }).join(), /without patterns/)
 })
+
+t.test('sessions cannot be ended in advance', async t => {
+  const [past, future] = [-3600, 3600].map(by => new Date(Date.now() + by * 1000).toISOString())
+  const at = (instant: string | undefined) =>
+    complaints({ ...good, GATEWAY_SESSION_NOT_BEFORE: instant }).join()
+  t.equal(at(past), '')
+  t.match(at(future), /lies in the future/)
+  t.match(at('yesterday'), /2026-11-20T18:00:00Z/)
+})

@@ -7,6 +7,7 @@ import { SettingsRefused } from '../errors.js'
 import type { DevOptions } from './dev.js'
 import type { EmulatorCommandOptions } from './emulator.js'
 import { keygen } from './keygen.js'
+import type { SessionsOptions } from './sessions.js'
 import { start } from './start.js'
 
 const { version } = JSON.parse(
@@ -50,6 +51,33 @@ program
     await emulator(options)
   })
 
+const sessions = program
+  .command('sessions')
+  .description('list and end sessions, through the Redis that the gateway uses')
+sessions
+  .command('list')
+  .description('print living sessions')
+  .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
+  .option('--user <sub>', 'sessions of this user')
+  .option('--all', 'sessions of all users')
+  .option('--json', 'one JSON object a line')
+  .action(async (options: SessionsOptions) => {
+    const { listSessions } = await import('./sessions.js')
+    await listSessions(options)
+  })
+sessions
+  .command('end')
+  .description('end sessions and revoke their refresh tokens')
+  .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
+  .option('--user <sub>', 'sessions of this user')
+  .option('--all', 'sessions of all users')
+  .option('--before <time>', 'only those begun before this instant (ISO 8601)', toInstant)
+  .option('--json', 'the result as JSON')
+  .action(async (options: SessionsOptions) => {
+    const { endSessions } = await import('./sessions.js')
+    await endSessions(options)
+  })
+
 program
   .command('keygen')
   .description('print a new secret for GATEWAY_SECRET')
@@ -76,4 +104,16 @@ function toPort(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
   throw new CommanderError(2, 'port', `a port is a number from 0 to 65535, not ${text}`)
+}
+
+function toInstant(text: string): number {
+  const instant = Date.parse(text)
+  if (/^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(instant)) {
+    return instant / 1000
+  }
+  throw new CommanderError(
+    2,
+    'time',
+    `expected an instant such as 2026-11-20T18:00:00Z, not ${text}`,
+  )
 }

@@ -1,19 +1,17 @@
 // cognito-gateway start
-import { existsSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { loadConfig } from '../config.js'
 import { createLog } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
 import { serve } from './serve.js'
-
-const defaultFile = 'gateway.yaml'
+import { findSettingsFile } from './settings-file.js'
 
 /** Serves until a signal comes. Throws SettingsRefused, and an Error that says which port is taken. */
 export async function start({ config: file }: { config?: string }): Promise<void> {
   // New objects keep the 8 MB that they have now. Twice that is V8's default, and gains nothing that
   // bench/throughput can see.
   setFlagsFromString('--semi-space-growth-factor=1')
-  const found = file ?? (existsSync(defaultFile) ? defaultFile : undefined)
+  const found = findSettingsFile(file)
   const config = loadConfig({ env: process.env, file: found })
   const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
   // The last resort: one forgotten promise must not end everybody's session with the process.

@@ -16,7 +16,7 @@ export const urlTable = {
   signOut: {
     method: 'GET, POST',
     path: '/sign_out',
-    what: 'end the session, revoke the refresh token, sign out at Cognito; `rd=/path` says where to go afterwards, `scope=gateway` stays signed in at Cognito',
+    what: 'end the session, revoke the refresh token, sign out at Cognito; `rd=/path` says where to go afterwards, `scope=gateway` stays signed in at Cognito, `scope=everywhere` ends the sessions of your other browsers too',
   },
   signedOut: {
     method: 'GET',

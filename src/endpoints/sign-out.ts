@@ -31,7 +31,7 @@ export function signOutEndpoint({
   views,
   log,
 }: {
-  sessions: Pick<BrowserSessions, 'end'>
+  sessions: Pick<BrowserSessions, 'end' | 'endEverywhere'>
   login: Pick<LoginFlow, 'resetRounds'>
   afterSignOut: AfterSignOut
   buildLogoutUrl: BuildLogoutUrl
@@ -50,8 +50,13 @@ export function signOutEndpoint({
     if (isPost ? !isOwnPost(request, ownOrigins) : isCrossSite(request)) {
       return ask(reply, target.raw)
     }
-    const { session, setCookies } = await sessions.end(browser)
-    if (session !== null) log.info({ id: request.id, sub: session.identity.subject }, 'signed out')
+    const everywhere = query.get('scope') === 'everywhere'
+    const { session, setCookies } = await (everywhere
+      ? sessions.endEverywhere(browser)
+      : sessions.end(browser))
+    if (session !== null) {
+      log.info({ id: request.id, sub: session.identity.subject, everywhere }, 'signed out')
+    }
     request.sessionCookies = setCookies
     const lines =
       returnTo === null ? afterSignOut.forget(browser) : [afterSignOut.remember(browser, returnTo)]

@@ -1,7 +1,8 @@
 // The one place that knows ioredis: few commands, each with a deadline, a bounded number under way, and
 // reconnection by itself.
-import { openRedis, type RedisPlace } from './redis/client.js'
-import { createRunner, replyKind } from './redis/runner.js'
+import { Cluster } from 'ioredis'
+import { openRedis, type RedisClient, type RedisPlace } from './redis/client.js'
+import { createRunner, type RunCommand, replyKind } from './redis/runner.js'
 
 /** What the gateway asks of Redis. Every method rejects within the deadline. */
 export interface RedisConnection {
@@ -23,9 +24,27 @@ export interface RedisConnection {
   renew(key: string, owner: string, leaseMs: number): Promise<boolean>
   /** Releases a lock that is still the owner's. */
   release(key: string, owner: string): Promise<void>
+  /** Puts a member into a sorted set, without those whose score is past; the set goes with its last member. */
+  addMember(key: string, member: string, at: { score: number; now: number }): Promise<void>
+  removeMember(key: string, member: string): Promise<void>
+  /** Members with a higher score than this, 10,000 at most. */
+  members(key: string, above: number): Promise<string[]>
+  /** All keys that begin like this, a few at a time; one can come twice. */
+  keys(prefix: string): AsyncIterable<string>
+  /** Adds to the end of a list that keeps the newest 100,000. */
+  append(key: string, value: string): Promise<void>
+  /** What was added after a position (null: from the beginning), 1,000 at most, and where to go on. */
+  readAfter(
+    key: string,
+    position: string | null,
+  ): Promise<{ values: string[]; position: string | null }>
   ping(): Promise<void>
   close(): Promise<void>
 }
+
+const maxMembers = 10_000
+const maxAppended = 100_000
+const maxRead = 1000
 
 const replaceScript = `
   local function version(value) return type(value)=='string' and tonumber(string.match(value,'^(%d+) ')) end
@@ -49,6 +68,12 @@ const acquireScript = `
   return 1`
 const renewScript =
   "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('pexpire',KEYS[1],ARGV[2]) else return 0 end"
+const addMemberScript = `
+  redis.call('zremrangebyscore',KEYS[1],'-inf',ARGV[3])
+  redis.call('zadd',KEYS[1],ARGV[2],ARGV[1])
+  redis.call('zremrangebyrank',KEYS[1],0,-1-tonumber(ARGV[4]))
+  local last=redis.call('zrange',KEYS[1],-1,-1,'WITHSCORES')
+  redis.call('expireat',KEYS[1],math.ceil(last[2]))`
 const releaseScript =
   "if redis.call('get',KEYS[1])==ARGV[1] then return redis.call('del',KEYS[1]) else return 0 end"
 
@@ -91,12 +116,51 @@ export function connectRedis({
     async release(key, owner) {
       await run(() => client.eval(releaseScript, 1, key, owner))
     },
+    async addMember(key, member, { score, now }) {
+      await run(() => client.eval(addMemberScript, 1, key, member, score, now, maxMembers))
+    },
+    async removeMember(key, member) {
+      await run(() => client.zrem(key, member))
+    },
+    members: (key, above) =>
+      run(() => client.zrangebyscore(key, `(${above}`, '+inf', 'LIMIT', 0, maxMembers)),
+    keys: prefix => keysOf(client, prefix, run),
+    async append(key, value) {
+      await run(() => client.xadd(key, 'MAXLEN', '~', maxAppended, '*', 'value', value))
+    },
+    async readAfter(key, position) {
+      // From the position on, which comes once more: an open interval needs Redis 6.2.
+      const entries = await run(() =>
+        client.xrange(key, position ?? '-', '+', 'COUNT', maxRead + 1),
+      )
+      return {
+        values: entries.filter(([id]) => id !== position).map(([, fields]) => fields[1] ?? ''),
+        position: entries.at(-1)?.[0] ?? position,
+      }
+    },
     async ping() {
       await run(() => client.get('ping'))
     },
     async close() {
       client.disconnect()
     },
+  }
+}
+
+/** With Cluster every primary has keys of its own. */
+async function* keysOf(
+  client: RedisClient,
+  prefix: string,
+  run: RunCommand,
+): AsyncGenerator<string> {
+  const pattern = `${prefix.replaceAll(/[[\]\\*?^-]/g, '\\$&')}*`
+  for (const node of client instanceof Cluster ? client.nodes('master') : [client]) {
+    let cursor = '0'
+    do {
+      const [next, keys] = await run(() => node.scan(cursor, 'MATCH', pattern, 'COUNT', maxRead))
+      yield* keys
+      cursor = next
+    } while (cursor !== '0')
   }
 }
 

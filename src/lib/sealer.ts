@@ -9,7 +9,7 @@ import {
 } from 'node:crypto'
 
 /** What a sealed value is for. Each purpose has a key of its own, so none passes for another. */
-export type Purpose = 'session' | 'transaction' | 'state' | 'rounds' | 'signed-out'
+export type Purpose = 'session' | 'transaction' | 'state' | 'rounds' | 'signed-out' | 'ended'
 
 /** An opened value. */
 export interface Opened {

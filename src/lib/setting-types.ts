@@ -54,3 +54,10 @@ export const listSetting = z
     z.array(z.string()),
   ])
   .pipe(z.array(z.string().min(1)).min(1))
+
+/** An instant: ISO 8601 with a time zone in, NumericDate seconds out. */
+export const instantSetting = z
+  .union([z.iso.datetime({ offset: true }), z.date()], {
+    error: 'expected an instant with its time zone, such as 2026-11-20T18:00:00Z',
+  })
+  .transform(given => Math.floor(new Date(given).getTime() / 1000))

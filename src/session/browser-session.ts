@@ -70,6 +70,8 @@ export interface BrowserSessions {
    * @throws GW_ERR_SESSION_UNAVAILABLE when the store cannot be reached: nothing has ended then
    */
   end(browser: Browser): Promise<Loaded>
+  /** The same, and with it every other session of the person, in whatever browser, as far as the store reaches. */
+  endEverywhere(browser: Browser): Promise<Loaded>
 }
 
 const nobody: Loaded = { session: null, setCookies: noCookies }
@@ -294,6 +296,16 @@ export function createBrowserSessions({
       const ended = await endAll(browser)
       await Promise.all(ended.map(revoke))
       return { session: ended[0] ?? null, setCookies: () => lines }
+    },
+
+    async endEverywhere(browser) {
+      const ended = await this.end(browser)
+      if (ended.session === null) return ended
+      const { subject } = ended.session.identity
+      const others = await store.destroyMany({ subject, begunBefore: clock() + 1 })
+      // There can be many, and nobody waits for them: each reports its own failure.
+      for (const other of others) void revoke(other)
+      return ended
     },
   }
 }

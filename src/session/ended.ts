@@ -1,34 +1,68 @@
 // Sessions that were ended while copies of their cookies, or answers on their way, might still be about.
-import type { Clock } from '../model.js'
+import type { Clock, Session } from '../model.js'
 
-/** A bounded list of ended sessions, by id. */
+/** What was ended: one session, or all that a user, or everybody for null, had begun before an instant. */
+export type Ending =
+  | { readonly id: string; readonly until: number }
+  | { readonly subject: string | null; readonly begunBefore: number; readonly until: number }
+
+/** A bounded list of what has ended. Instants are NumericDate seconds. */
 export interface EndedSessions {
-  /** @param until  when no cookie of the session is good any more by itself, NumericDate seconds */
-  add(id: string, until: number): void
-  has(id: string): boolean
+  /** `until`: when no cookie of these sessions is good any more by itself. */
+  add(ending: Ending): void
+  has(session: Session): boolean
 }
 
 /** Some 10 MB when full. What is beyond it is forgotten, the oldest first. */
 const maxEnded = 100_000
+const maxUsers = 10_000
 
-/** An empty list. Grows with what is in it, which lru-cache would not: it takes room for all at once. */
-export function createEndedSessions(clock: Clock, max: number = maxEnded): EndedSessions {
-  /** Oldest first. */
-  const until = new Map<string, number>()
-
-  function dropOldest(): void {
-    for (const [id, end] of until) {
-      if (end > clock() && until.size <= max) return
-      until.delete(id)
-    }
-  }
+/** A list that begins with nothing but the setting `session.notBefore`. */
+export function createEndedSessions(
+  clock: Clock,
+  { notBefore = 0, max = maxEnded }: { notBefore?: number; max?: number } = {},
+): EndedSessions {
+  const ids = createFadingMap<true>(clock, max)
+  const users = createFadingMap<number>(clock, maxUsers)
+  let everybodyBefore = notBefore
 
   return {
-    add(id, end) {
-      until.delete(id)
-      until.set(id, end)
-      dropOldest()
+    add(ending) {
+      if ('id' in ending) return ids.set(ending.id, true, ending.until)
+      const { subject, begunBefore, until } = ending
+      if (subject === null) everybodyBefore = Math.max(everybodyBefore, begunBefore)
+      else users.set(subject, Math.max(users.get(subject) ?? 0, begunBefore), until)
     },
-    has: id => (until.get(id) ?? 0) > clock(),
+    has({ id, signedInAt, identity }) {
+      if (signedInAt < everybodyBefore || ids.get(id) === true) return true
+      return signedInAt < (users.get(identity.subject) ?? 0)
+    },
+  }
+}
+
+interface FadingMap<Value> {
+  set(key: string, value: Value, until: number): void
+  get(key: string): Value | undefined
+}
+
+/** Grows with what is in it, which lru-cache would not: it takes room for all at once. */
+function createFadingMap<Value>(clock: Clock, max: number): FadingMap<Value> {
+  /** Oldest first. */
+  const kept = new Map<string, { value: Value; until: number }>()
+
+  return {
+    set(key, value, until) {
+      kept.delete(key)
+      kept.set(key, { value, until })
+      for (const [oldest, { until: end }] of kept) {
+        if (end > clock() && kept.size <= max) return
+        kept.delete(oldest)
+      }
+    },
+    get(key) {
+      if (kept.size === 0) return undefined
+      const found = kept.get(key)
+      return found !== undefined && found.until > clock() ? found.value : undefined
+    },
   }
 }

@@ -1,6 +1,6 @@
 // How long people stay signed in.
 import { z } from 'zod'
-import { durationSetting } from '../lib/setting-types.js'
+import { durationSetting, instantSetting } from '../lib/setting-types.js'
 import { parseRedisUrl } from './stores/redis-url.js'
 
 const redisUrl = z.string().transform((text, context) => {
@@ -16,7 +16,7 @@ const redisSettings = z.strictObject({
   url: redisUrl.optional().meta({
     env: 'GATEWAY_REDIS_URL',
     description:
-      'Redis or Valkey: `redis://`, `rediss://` for TLS, `redis+sentinel://host,host/primary`, `redis+cluster://host,host`.',
+      'Redis or Valkey, for sessions with `session.store: redis`; with sessions in cookies for the list of those that have ended: `redis://`, `rediss://` for TLS, `redis+sentinel://host,host/primary`, `redis+cluster://host,host`.',
     example: 'rediss://user:password@redis.internal:6379/0',
     secret: true,
   }),
@@ -67,6 +67,12 @@ export const sessionSettings = z
       description: 'Give the cookie no life of its own: it goes when the browser is closed.',
       example: true,
     }),
+    notBefore: instantSetting.optional().meta({
+      env: 'GATEWAY_SESSION_NOT_BEFORE',
+      description:
+        'Sessions that were begun before this instant are over: signs everybody out without a new secret.',
+      example: '2026-11-20T18:00:00Z',
+    }),
     refreshBefore: durationSetting(0).prefault('5m').meta({
       env: 'GATEWAY_REFRESH_BEFORE',
       description: 'Tokens are refreshed when the access token has less than this left.',
@@ -76,10 +82,6 @@ export const sessionSettings = z
   .refine(({ store, redis }) => store !== 'redis' || redis.url !== undefined, {
     path: ['redis', 'url'],
     message: 'is needed when session.store is redis',
-  })
-  .refine(({ store, redis }) => store === 'redis' || redis.url === undefined, {
-    path: ['redis', 'url'],
-    message: 'is given, but session.store is cookie: nothing would be kept there',
   })
 
 export type SessionSettings = z.output<typeof sessionSettings>

@@ -11,6 +11,12 @@ export interface StoredSession {
   readonly stale: boolean
 }
 
+/** Sessions of one user, or of everybody for null, that were begun before an instant. */
+export interface SessionsBefore {
+  readonly subject: string | null
+  readonly begunBefore: number
+}
+
 /**
  * Keeps sessions. Null means "there is none"; an exception means "could not find out".
  *
@@ -41,6 +47,14 @@ export interface SessionStore {
   destroy(session: Session, ttlSeconds: number): Promise<Session>
   /** Whether this process knows, without asking, that the session has ended. */
   hasEnded(session: Session): boolean
+  /**
+   * Ends the sessions that a user, or everybody for null, began before an instant.
+   *
+   * Gives back those that the store knows, as they were stored last; sessions in cookies it does not know.
+   */
+  destroyMany(which: SessionsBefore): Promise<Session[]>
+  /** The living sessions of a user, or everybody's for null; null when the store has no list of them. */
+  list(subject: string | null): AsyncIterable<Session> | null
   /**
    * Runs work on a session while nobody else does, in any process that shares the store.
    *

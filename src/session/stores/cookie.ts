@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Sealer } from '../../lib/sealer.js'
 import type { Clock, Session, TokenSet } from '../../model.js'
 import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
-import { createEndedSessions } from '../ended.js'
+import type { EndedSessions, Ending } from '../ended.js'
 import { isMadeOf, joinPieces, tailOf } from '../sent-reference.js'
 import type { SessionStore, StoredSession } from '../store.js'
 
@@ -21,16 +21,24 @@ interface CachedSession extends StoredSession {
 /**
  * Sessions sealed into their own cookie, with a bounded cache of opened ones.
  *
- * `destroy` reaches this process alone: a copied cookie of an ended session stays good elsewhere until its
- * end. The Redis store has no such gap.
+ * Without `addEnding`, `destroy` reaches this process alone: a copied cookie of an ended session stays good
+ * elsewhere until its end. The Redis store has no such gap.
  */
 export function createCookieStore({
   sealer,
   readIdentity,
+  ended,
+  addEnding = ended.add,
+  maxSeconds,
   clock,
 }: {
   sealer: Sealer
   readIdentity: ReadIdentity
+  ended: EndedSessions
+  /** Tells other processes as well, where there is a way to. */
+  addEnding?: (ending: Ending) => void
+  /** The longest life of a session. */
+  maxSeconds: number
   clock: Clock
 }): SessionStore {
   const opened = new LRUCache<string, CachedSession>({
@@ -38,12 +46,11 @@ export function createCookieStore({
     maxSize: maxCachedBytes,
     sizeCalculation: ({ reference }) => reference.length * (1 + openedFactor),
   })
-  const ended = createEndedSessions(clock)
 
   function open(place: string, reference: string): StoredSession | null {
     const found = sealer.open('session', place, reference)
     const session = found && decodeSession(found.plaintext, readIdentity)
-    if (!session || ended.has(session.id)) return null
+    if (!session || ended.has(session)) return null
     return remember({ session, reference, stale: found.stale, place })
   }
 
@@ -88,22 +95,29 @@ export function createCookieStore({
       const cached = opened.get(tailOf(sent, tailCharacters))
       const known = cached?.place === place && isMadeOf(cached.reference, sent)
       if (!known) return open(place, joinPieces(sent))
-      return ended.has(cached.session.id) ? null : cached
+      return ended.has(cached.session) ? null : cached
     },
 
     create: async (place, session) => seal(place, session),
 
-    write: async (place, session) => (ended.has(session.id) ? null : seal(place, session)),
+    write: async (place, session) => (ended.has(session) ? null : seal(place, session)),
 
     async destroy(session: Session, ttlSeconds) {
-      ended.add(session.id, clock() + Math.max(1, ttlSeconds))
+      addEnding({ id: session.id, until: clock() + Math.max(1, ttlSeconds) })
       return session
     },
 
-    hasEnded: ({ id }) => ended.has(id),
+    hasEnded: session => ended.has(session),
+
+    async destroyMany(which) {
+      addEnding({ ...which, until: clock() + maxSeconds })
+      return []
+    },
+
+    list: () => null,
 
     // The browser alone has the session: there is nobody to share it with.
-    exclusively: (session, work) => work(ended.has(session.id) ? null : session),
+    exclusively: (session, work) => work(ended.has(session) ? null : session),
 
     async ping() {},
   }

@@ -6,11 +6,12 @@ import type { Opened, Sealer } from '../../lib/sealer.js'
 import type { Log } from '../../log.js'
 import type { Clock, Session } from '../../model.js'
 import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
-import { createEndedSessions } from '../ended.js'
+import type { EndedSessions } from '../ended.js'
 import { joinPieces } from '../sent-reference.js'
 import type { SessionStore } from '../store.js'
 import { reach } from './reach.js'
 import { createAheadSessions } from './redis-ahead.js'
+import { createUserIndex } from './redis-index.js'
 import { createLocks } from './redis-locks.js'
 
 /** Keys of which it was told that they cannot be read. */
@@ -22,6 +23,8 @@ export function createRedisStore({
   sealer,
   readIdentity,
   prefix,
+  ended,
+  maxSeconds,
   clock,
   log,
 }: {
@@ -30,12 +33,15 @@ export function createRedisStore({
   readIdentity: ReadIdentity
   /** Begins every key, so that several gateways can share a Redis. */
   prefix: string
+  ended: EndedSessions
+  /** The longest life of a session. */
+  maxSeconds: number
   clock: Clock
   log: Pick<Log, 'warn'>
 }): SessionStore {
-  const ended = createEndedSessions(clock)
   const ahead = createAheadSessions(clock)
   const locks = createLocks(redis)
+  const index = createUserIndex({ redis, prefix, clock })
   const told = new Set<string>()
   const keyOf = (id: string) => `${prefix}session:${createHash('sha256').update(id).digest('hex')}`
   const lockOf = (id: string) => `${keyOf(id)}:lock`
@@ -73,11 +79,15 @@ export function createRedisStore({
 
   async function fetch(id: string): Promise<{ session: Session; stale: boolean } | null> {
     const key = keyOf(id)
-    const found = open(key, await reach(redis.get(key)))
+    const found = living(open(key, await reach(redis.get(key))))
     const newer = found && ahead.newerThan(found.session)
     if (newer === null) return found
     const session = await put(newer.session, newer.endsAt - clock())
     return session && { session, stale: false }
+  }
+
+  function living<Found extends { session: Session }>(found: Found | null): Found | null {
+    return found !== null && ended.has(found.session) ? null : found
   }
 
   /** What is stored then: this session, a newer one, or null when it was ended. */
@@ -89,6 +99,26 @@ export function createRedisStore({
     if (kept === null) ahead.forget(session.id)
     else ahead.written(session.id)
     return kept
+  }
+
+  async function destroy(session: Session, ttlSeconds: number): Promise<Session> {
+    const { id, identity } = session
+    const key = keyOf(id)
+    const last = open(key, await reach(redis.take(key)))?.session ?? session
+    ended.add({ id, until: clock() + Math.max(1, ttlSeconds) })
+    await reach(index.remove(identity.subject, key))
+    const newer = ahead.newerThan(last)
+    ahead.forget(id)
+    return newer?.session ?? last
+  }
+
+  async function* list(subject: string | null): AsyncGenerator<Session> {
+    const keys = subject === null ? redis.keys(`${prefix}session:`) : index.keysOf(subject)
+    for await (const key of keys) {
+      if (key.endsWith(':lock')) continue
+      const found = living(open(key, await reach(redis.get(key))))
+      if (found !== null) yield found.session
+    }
   }
 
   /** Writes what could not be written when it was refreshed. */
@@ -108,6 +138,8 @@ export function createRedisStore({
 
     async create(place, session, ttlSeconds) {
       const key = keyOf(session.id)
+      // Before the session, so that none is ever missing in the list of its user.
+      await reach(index.add(session.identity.subject, key, session.signedInAt + maxSeconds))
       await reach(redis.set(key, sealFor(key, session), ttlSeconds))
       return { session, reference: sealTicket(place, session), stale: false }
     },
@@ -122,17 +154,20 @@ export function createRedisStore({
       return { session: kept, reference: same ? reference : sealTicket(place, kept), stale: false }
     },
 
-    async destroy(session, ttlSeconds) {
-      const { id } = session
-      const key = keyOf(id)
-      const last = open(key, await reach(redis.take(key)))?.session ?? session
-      ended.add(id, clock() + Math.max(1, ttlSeconds))
-      const newer = ahead.newerThan(last)
-      ahead.forget(id)
-      return newer?.session ?? last
+    destroy,
+
+    hasEnded: session => ended.has(session),
+
+    async destroyMany({ subject, begunBefore }) {
+      const destroyed: Session[] = []
+      for await (const session of list(subject)) {
+        if (session.signedInAt >= begunBefore) continue
+        destroyed.push(await destroy(session, session.signedInAt + maxSeconds - clock()))
+      }
+      return destroyed
     },
 
-    hasEnded: ({ id }) => ended.has(id),
+    list,
 
     exclusively: ({ id }, work) =>
       locks.hold(

@@ -2,17 +2,21 @@ import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { toIdentity } from '../../../src/cognito/claims.js'
 import { createSealer } from '../../../src/lib/sealer.js'
+import { createEndedSessions } from '../../../src/session/ended.js'
 import { createCookieStore } from '../../../src/session/stores/cookie.js'
 import { frozenClock } from '../../fixtures/clock.js'
 import { session } from '../../fixtures/session.js'
 import { testStore } from '../../fixtures/store-contract.js'
 
+const clock = frozenClock().read
 const [oldKey, newKey] = [randomBytes(32), randomBytes(32)]
 const open = (...keys: Buffer[]) =>
   createCookieStore({
     sealer: createSealer(keys),
     readIdentity: toIdentity,
-    clock: frozenClock().read,
+    ended: createEndedSessions(clock),
+    maxSeconds: 43_200,
+    clock,
   })
 
 testStore(t, 'cookie store', async () => open(newKey))

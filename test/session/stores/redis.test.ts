@@ -5,6 +5,7 @@ import t, { type Test } from 'tap'
 import { toIdentity } from '../../../src/cognito/claims.js'
 import { connectRedis, type RedisConnection } from '../../../src/lib/redis.js'
 import { createSealer } from '../../../src/lib/sealer.js'
+import { createEndedSessions } from '../../../src/session/ended.js'
 import { createRedisStore } from '../../../src/session/stores/redis.js'
 import { parseRedisUrl } from '../../../src/session/stores/redis-url.js'
 import { frozenClock } from '../../fixtures/clock.js'
@@ -14,6 +15,7 @@ import { testStore } from '../../fixtures/store-contract.js'
 
 const key = randomBytes(32)
 const place = 'https://a.example session'
+const clock = frozenClock().read
 
 function connect(t: Test, url: string, timeoutMs = 500): RedisConnection {
   const redis = connectRedis({ ...parseRedisUrl(url), tls: null, timeoutMs, onError: () => {} })
@@ -27,7 +29,9 @@ function storeOn(redis: RedisConnection, secret = key, warnings: unknown[] = [])
     sealer: createSealer([secret]),
     readIdentity: toIdentity,
     prefix: 'test:',
-    clock: frozenClock().read,
+    ended: createEndedSessions(clock),
+    maxSeconds: 43_200,
+    clock,
     log: { warn: (...line: unknown[]) => void warnings.push(line) } as never,
   })
 }
@@ -240,4 +244,39 @@ t.test('a refresh that a failover lost is written again; an ended session is not
   t.equal((await store.destroy(session(), 3600)).tokens.refreshToken, 'rotated')
   t.equal(await store.read(place, reference), null)
   t.equal(await other.exists(name), 0)
+})
+
+t.test('the list of a user has what lives, and nothing that was ended', async t => {
+  const store = storeOn(connect(t, (await redisServer(t)).url))
+  const { subject } = session().identity
+  const idsOf = async (of: string | null) => {
+    const ids: string[] = []
+    for await (const { id } of store.list(of) ?? []) ids.push(id)
+    return ids.sort()
+  }
+  await store.create(place, session({ id: 'one' }), 3600)
+  const two = await store.create(place, session({ id: 'two' }), 3600)
+  await store.create(place, session({ id: 'three' }, { sub: 'joe-sub' }), 3600)
+  t.strictSame(await idsOf(subject), ['one', 'two'])
+  t.strictSame(await idsOf(null), ['one', 'three', 'two'])
+  t.strictSame(await idsOf('nobody'), [])
+  await store.destroy(two.session, 3600)
+  t.strictSame(await idsOf(subject), ['one'])
+  const ended = await store.destroyMany({ subject, begunBefore: clock() + 1 })
+  t.strictSame(
+    ended.map(({ id }) => id),
+    ['one'],
+  )
+  t.strictSame(await idsOf(null), ['three'])
+})
+
+// lua-resty and mod_auth_openidc: the end of an older session took the list of the newer one with it.
+t.test('ending the older of two sessions leaves the newer one in the list', async t => {
+  const store = storeOn(connect(t, (await redisServer(t)).url))
+  const older = await store.create(place, session({ id: 'older', signedInAt: clock() - 600 }), 60)
+  await store.create(place, session({ id: 'newer' }), 3600)
+  await store.destroy(older.session, 60)
+  const ids: string[] = []
+  for await (const { id } of store.list(session().identity.subject) ?? []) ids.push(id)
+  t.strictSame(ids, ['newer'])
 })
