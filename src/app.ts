@@ -8,6 +8,7 @@ import { proxied } from './endpoints/proxied.js'
 import { createReturnToJudge } from './endpoints/return-to.js'
 import { signedOutEndpoint, signOutEndpoint } from './endpoints/sign-out.js'
 import { startEndpoint } from './endpoints/start.js'
+import { createUpgrade } from './endpoints/upgrade.js'
 import { refreshEndpoint, userinfoEndpoint } from './endpoints/userinfo.js'
 import { authenticate } from './hooks/authenticate.js'
 import { authorize } from './hooks/authorize.js'
@@ -64,7 +65,12 @@ export function createApp(services: Services): FastifyInstance {
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
   app.setErrorHandler(failures.handle)
 
+  const upgrade = createUpgrade({ ...services, writeFailure: failures.write })
+  app.server.on('upgrade', upgrade.receive(app))
+  app.addHook('preClose', async () => services.closeTunnels())
+
   app.addHook('onRequest', readTarget(services))
+  app.addHook('onRequest', upgrade.judge)
   app.addHook('onSend', finish)
 
   const who = authenticate({ sessions })
@@ -89,6 +95,7 @@ export function createApp(services: Services): FastifyInstance {
     chooseRoute(services),
     who,
     authorize({ login, log }),
+    upgrade.tunnel,
     proxied({ pass: services.pass, writeFailure: failures.write }),
   ]
   for (const method of METHODS) {

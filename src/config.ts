@@ -19,7 +19,7 @@ import {
 import { listSetting, portSetting } from './lib/setting-types.js'
 import { logLevels } from './log.js'
 import { loginSettings } from './login/settings.js'
-import { timeoutSetting, upstreamSetting } from './proxy/settings.js'
+import { timeoutSetting, upstreamSetting, websocketSettings } from './proxy/settings.js'
 import { createRouteSettings } from './routing/settings.js'
 import { sessionSettings } from './session/settings.js'
 
@@ -66,6 +66,7 @@ export const settingsSchema = z.strictObject({
   session: sessionSettings.prefault({}),
   login: loginSettings.prefault({}),
   identity: identitySettings.prefault({}),
+  websocket: websocketSettings.prefault({}),
   paths: z
     .strictObject({
       prefix: z

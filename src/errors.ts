@@ -54,7 +54,13 @@ export const errorTable = {
     title: 'This request came from another site',
     message:
       'Another site asked your browser to do this, so it was not done. Go to the page yourself and try again.',
-    hint: 'The request carries no proof of same origin (Sec-Fetch-Site or Origin).',
+    hint: 'The request carries no proof of same origin (Sec-Fetch-Site or Origin); for a WebSocket: its Origin is none of those in GATEWAY_URL.',
+  },
+  GW_ERR_UPGRADE_REFUSED: {
+    status: 403,
+    title: 'This connection is not possible here',
+    message: 'This part of the site keeps no open connections.',
+    hint: 'The route has websocket: false, and the request asks for an upgrade.',
   },
   GW_ERR_RETURN_TO_REFUSED: {
     status: 400,

@@ -88,4 +88,6 @@ export interface Route {
   readonly upstream: string | null
   /** Time limit for the first byte of the answer. */
   readonly timeoutSeconds: number
+  /** Whether WebSockets and other upgrades pass. */
+  readonly upgrades: boolean
 }

@@ -11,7 +11,8 @@ import { createTokenVerifier } from './cognito/verifier.js'
 import type { Config } from './config.js'
 import type { ReadinessCheck } from './endpoints/admin.js'
 import { createPaths } from './endpoints/paths.js'
-import type { Pass } from './endpoints/proxied.js'
+import type { Pass, Passage } from './endpoints/proxied.js'
+import type { OpenTunnel } from './endpoints/upgrade.js'
 import { GatewayError } from './errors.js'
 import { createIdentityLines } from './identity-headers/inject.js'
 import { isOwned } from './identity-headers/owned.js'
@@ -31,15 +32,18 @@ import { createTransactions } from './login/transaction.js'
 import type { Clock, Route } from './model.js'
 import { forward } from './proxy/forward.js'
 import { createRequestHeaders } from './proxy/request-headers.js'
+import { createTunnels } from './proxy/tunnel.js'
 import { createUpstreams } from './proxy/upstreams.js'
 import { compileRoutes } from './routing/table.js'
 import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
 import { createEndedSessions } from './session/ended.js'
 import { createEndedFeed } from './session/ended-feed.js'
+import { createEndings } from './session/endings.js'
 import { type Limits, remainingSeconds } from './session/lifetime.js'
 import { createRefresher } from './session/refresh.js'
 import { createRevocation, type RevokeToken } from './session/revocation.js'
+import { createSessionWatch } from './session/session-watch.js'
 import type { SessionStore } from './session/store.js'
 import { createCookieStore } from './session/stores/cookie.js'
 import { createRedisStore } from './session/stores/redis.js'
@@ -98,8 +102,9 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
     clock,
   })
+  const endings = createEndings()
   const sessions = createBrowserSessions({
-    store,
+    store: endings.announcedBy(store),
     refresher,
     revoke,
     limits,
@@ -135,6 +140,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     limits,
     login,
     sessions,
+    watchSession: createSessionWatch({ endings, peek: sessions.peek, limits, clock, log }),
     afterSignOut: createAfterSignOut({ sealer, clock }),
     buildLogoutUrl: (logoutUri: string) => logoutUrl(endpoints, config.cognito.clientId, logoutUri),
     findOrigin: createOriginFinder(config.url),
@@ -156,6 +162,8 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
       ]),
     },
     pass: passage.pass,
+    openTunnel: passage.openTunnel,
+    closeTunnels: passage.closeTunnels,
     readiness,
     async close() {
       hydration.stop()
@@ -258,20 +266,34 @@ export function systemClock(): number {
   return Math.floor(Date.now() / 1000)
 }
 
-function toRoute({ path, host, access, upstream, timeout }: Config['routes'][number]): Route {
+function toRoute(settings: Config['routes'][number]): Route {
+  const { path, host, access, upstream, timeout, websocket } = settings
   return {
     name: `${host ?? ''}${path}`,
     ...compileAccess(access),
     upstream: upstream ?? null,
     timeoutSeconds: timeout,
+    upgrades: websocket,
   }
 }
 
+interface Ways {
+  readonly pass: Pass
+  readonly openTunnel: OpenTunnel
+  readonly closeTunnels: () => void
+  readonly close: () => Promise<void>
+}
+
 /** The way through to applications: headers of one room, connections of another. */
-function createPassage(config: Config, log: Log): { pass: Pass; close: () => Promise<void> } {
+function createPassage(config: Config, log: Log): Ways {
   const upstreams = createUpstreams(
     config.routes.flatMap(({ upstream }) => (upstream === undefined ? [] : [upstream])),
+    { maxTunnels: config.websocket.max },
   )
+  const tunnels = createTunnels({
+    idleMs: config.websocket.idle * 1000,
+    ownCloseCodes: config.websocket.closeCodes,
+  })
   const buildHeaders = createRequestHeaders(isOwned)
   const identityLines = createIdentityLines(forwarded, config.identity, (header, { subject }) =>
     log.warn({ header, sub: subject }, 'identity header left out: its value cannot be sent'),
@@ -279,32 +301,45 @@ function createPassage(config: Config, log: Log): { pass: Pass; close: () => Pro
   const forwarding = new Map(config.url.map(url => [new URL(url).origin, forwardingLines(url)]))
   const nobody: readonly string[] = []
 
+  /** What requests and upgrades have in common. */
+  function prepare({ request, response, route, target, identity, cookie, ...rest }: Passage) {
+    if (route.upstream === null) throw new Error('a route without upstream admitted a request')
+    const headers = buildHeaders(request.rawHeaders, {
+      cookie,
+      forwarding: forwarding.get(rest.origin) ?? nobody,
+      identity: identity === null ? nobody : identityLines(identity),
+      peer: request.socket.remoteAddress ?? '',
+      requestId: rest.requestId,
+    })
+    return {
+      request,
+      response,
+      target,
+      headers,
+      upstream: upstreams.get(route.upstream),
+      setCookies: rest.setCookies,
+      isGatewayCookie,
+      timeoutMs: route.timeoutSeconds * 1000,
+      onFailure: rest.onFailure,
+    }
+  }
+
   return {
-    pass({ request, response, route, target, identity, cookie, origin, ...passage }) {
+    pass(passage) {
       try {
-        if (route.upstream === null) throw new Error('a route without upstream admitted a request')
-        const headers = buildHeaders(request.rawHeaders, {
-          cookie,
-          forwarding: forwarding.get(origin) ?? nobody,
-          identity: identity === null ? nobody : identityLines(identity),
-          peer: request.socket.remoteAddress ?? '',
-          requestId: passage.requestId,
-        })
-        forward({
-          request,
-          response,
-          target,
-          headers,
-          upstream: upstreams.get(route.upstream),
-          setCookies: passage.setCookies,
-          isGatewayCookie,
-          timeoutMs: route.timeoutSeconds * 1000,
-          onFailure: passage.onFailure,
-        })
+        forward(prepare(passage))
       } catch (error) {
         passage.onFailure(error)
       }
     },
+    openTunnel(passage, protocol, watch) {
+      try {
+        tunnels.open({ ...prepare(passage), protocol, watch })
+      } catch (error) {
+        passage.onFailure(error)
+      }
+    },
+    closeTunnels: () => tunnels.close(),
     close: () => upstreams.close(),
   }
 }

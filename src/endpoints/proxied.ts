@@ -25,28 +25,44 @@ export interface Passage {
 /** Streams a request to its upstream and the answer back. Never throws. */
 export type Pass = (passage: Passage) => void
 
+/** Answers a request whose reply was taken out of Fastify's hands. */
+export type WriteFailure = (
+  error: unknown,
+  request: FastifyRequest,
+  response: FastifyReply['raw'],
+) => void
+
 /** Last of the hooks on the proxied way: takes the reply out of Fastify's hands and forwards. */
 export function proxied({
   pass,
   writeFailure,
 }: {
   pass: Pass
-  writeFailure: (error: unknown, request: FastifyRequest, response: FastifyReply['raw']) => void
+  writeFailure: WriteFailure
 }): onRequestHookHandler {
   return (request, reply) => {
     reply.hijack()
-    const { raw, target, route, session, browser, applicationCookies, sessionCookies } = request
-    pass({
-      request: raw,
-      response: reply.raw,
-      route,
-      target: target.raw,
-      identity: session?.identity ?? null,
-      cookie: applicationCookies,
-      origin: browser.origin,
-      requestId: request.id,
-      setCookies: sessionCookies,
-      onFailure: error => writeFailure(error, request, reply.raw),
-    })
+    pass(toPassage(request, reply, writeFailure))
+  }
+}
+
+/** An admitted request, as the way to the application needs it. */
+export function toPassage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  writeFailure: WriteFailure,
+): Passage {
+  const { raw, target, route, session, browser, applicationCookies, sessionCookies } = request
+  return {
+    request: raw,
+    response: reply.raw,
+    route,
+    target: target.raw,
+    identity: session?.identity ?? null,
+    cookie: applicationCookies,
+    origin: browser.origin,
+    requestId: request.id,
+    setCookies: sessionCookies,
+    onFailure: error => writeFailure(error, request, reply.raw),
   }
 }

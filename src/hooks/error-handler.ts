@@ -64,9 +64,9 @@ export function createFailureAnswers({
     const { title, message } = errorTable[error.code]
     const login = `${startPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
     const facts = { code: error.code, title, message, id: request.id }
-    const { body, headers } = acceptsHtml(request.headers.accept)
-      ? page(views, facts, login)
-      : json(facts, login)
+    const { upgrade, accept } = request.headers
+    const { body, headers } =
+      upgrade === undefined && acceptsHtml(accept) ? page(views, facts, login) : json(facts, login)
     return {
       status: error.status,
       body,

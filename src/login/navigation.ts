@@ -8,6 +8,7 @@ export interface NavigationHeaders {
   readonly 'sec-purpose'?: string | string[] | undefined
   readonly purpose?: string | string[] | undefined
   readonly 'x-requested-with'?: string | string[] | undefined
+  readonly upgrade?: string | string[] | undefined
   readonly accept?: string | string[] | undefined
 }
 
@@ -19,6 +20,7 @@ export interface NavigationHeaders {
  */
 export function isNavigation(method: string | undefined, headers: NavigationHeaders): boolean {
   if (method !== 'GET' && method !== 'HEAD') return false
+  if (headers.upgrade !== undefined) return false
   if (`${headers['sec-purpose'] ?? headers.purpose ?? ''}`.includes('prefetch')) return false
   const mode = headers['sec-fetch-mode']
   if (mode !== undefined) return mode === 'navigate' && isDocument(headers['sec-fetch-dest'])

@@ -2,10 +2,11 @@
 // retry; whoever goes away first takes the other side down.
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { type Dispatcher, errors } from 'undici'
+import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.js'
 import { buildResponseHeaders, type IsGatewayCookie } from './response-headers.js'
 import { hasBody, letGo, Upload } from './upload.js'
+import { toGatewayError } from './upstream-failure.js'
 import type { Upstream } from './upstreams.js'
 
 /** One exchange with an upstream. */
@@ -219,28 +220,4 @@ function busy(reason: string): GatewayError {
 function asInvalid(error: unknown): GatewayError {
   if (error instanceof GatewayError) return error
   return new GatewayError('GW_ERR_UPSTREAM_INVALID', { cause: error })
-}
-
-type Failure =
-  | 'GW_ERR_UPSTREAM_TIMEOUT'
-  | 'GW_ERR_UPSTREAM_INVALID'
-  | 'GW_ERR_REQUEST_INVALID'
-  | 'GW_ERR_UPSTREAM_UNREACHABLE'
-
-/** Everything that is not here means the connection was refused, broken, or failed TLS verification. */
-const failuresByCode: Readonly<Record<string, Failure>> = {
-  UND_ERR_HEADERS_TIMEOUT: 'GW_ERR_UPSTREAM_TIMEOUT',
-  UND_ERR_CONNECT_TIMEOUT: 'GW_ERR_UPSTREAM_TIMEOUT',
-  ETIMEDOUT: 'GW_ERR_UPSTREAM_TIMEOUT',
-  UND_ERR_HEADERS_OVERFLOW: 'GW_ERR_UPSTREAM_INVALID',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'GW_ERR_UPSTREAM_INVALID',
-  // undici's parser asserts what it expects of an answer, such as a status above 99.
-  ERR_ASSERTION: 'GW_ERR_UPSTREAM_INVALID',
-  UND_ERR_INVALID_ARG: 'GW_ERR_REQUEST_INVALID',
-}
-
-function toGatewayError(error: Error & { code?: string }): GatewayError {
-  const isParserError = error instanceof errors.HTTPParserError
-  const known = isParserError ? 'GW_ERR_UPSTREAM_INVALID' : failuresByCode[error.code ?? '']
-  return new GatewayError(known ?? 'GW_ERR_UPSTREAM_UNREACHABLE', { cause: error })
 }

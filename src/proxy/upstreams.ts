@@ -9,6 +9,8 @@ export interface UpstreamLimits {
   readonly maxInFlight: number
   /** How long a request waits for a connection when all are taken. */
   readonly maxWaitMs: number
+  /** Upgraded connections, which come on top of those of requests. */
+  readonly maxTunnels: number
 }
 
 /** One application, by its origin. */
@@ -18,6 +20,10 @@ export interface Upstream extends UpstreamLimits {
   readonly hostname: string
   /** Requests that undici holds; counted by the forwarder. */
   inFlight: number
+  /** Opens a connection outside of the pool, as verified as those in it; it may be closed one way at a time. */
+  readonly connect: (callback: buildConnector.Callback) => void
+  /** Upgraded connections, asked for or open; counted by the tunnel. */
+  tunnels: number
 }
 
 /** How upstreams are reached, where it is not as usual. */
@@ -34,7 +40,12 @@ export interface Upstreams {
   close(): Promise<void>
 }
 
-const defaultLimits: UpstreamLimits = { maxConnections: 1024, maxInFlight: 2048, maxWaitMs: 5000 }
+const defaultLimits: UpstreamLimits = {
+  maxConnections: 1024,
+  maxInFlight: 2048,
+  maxWaitMs: 5000,
+  maxTunnels: 10_000,
+}
 const connectTimeoutMs = 5000
 const maxHeadBytes = 32 * 1024
 /** Shorter than the keep-alive of common servers, so that we close first and never write into a close. */
@@ -62,7 +73,8 @@ export function createUpstreams(
 
 function openUpstream(origin: string, { ca, ...given }: UpstreamOptions): Upstream {
   const limits = { ...defaultLimits, ...given }
-  const hostname = new URL(origin).hostname.replaceAll(/^\[|\]$/g, '')
+  const { hostname: host, port, protocol } = new URL(origin)
+  const hostname = host.replaceAll(/^\[|\]$/g, '')
   const pool = new Pool(origin, {
     connections: limits.maxConnections,
     pipelining: 1,
@@ -72,7 +84,15 @@ function openUpstream(origin: string, { ca, ...given }: UpstreamOptions): Upstre
     bodyTimeout: 0,
     connect: connectTo(hostname, ca),
   })
-  return { pool, hostname, inFlight: 0, ...limits }
+  const open = connectTo(hostname, ca, { allowHalfOpen: true })
+  return {
+    pool,
+    hostname,
+    inFlight: 0,
+    connect: callback => open({ hostname, port, protocol }, callback),
+    tunnels: 0,
+    ...limits,
+  }
 }
 
 /**
@@ -81,8 +101,13 @@ function openUpstream(origin: string, { ca, ...given }: UpstreamOptions): Upstre
  * Left alone, undici asks for and checks the name in the Host header, which is the gateway's public one.
  * An address is no server name (RFC 6066 section 3); Node then checks the certificate against the address.
  */
-function connectTo(hostname: string, ca?: string): buildConnector.connector {
+function connectTo(
+  hostname: string,
+  ca: string | undefined,
+  socketOptions: { allowHalfOpen?: boolean } = {},
+): buildConnector.connector {
   const open = buildConnector({
+    ...socketOptions,
     timeout: connectTimeoutMs,
     rejectUnauthorized: true,
     allowH2: false,

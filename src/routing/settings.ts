@@ -30,6 +30,11 @@ const hostSetting = z.string().transform(canonicalHost).optional().meta({
   example: 'reports.example.com',
 })
 
+const websocketSetting = z.boolean().default(true).meta({
+  description: 'False: refuses WebSockets and every other upgrade with 403.',
+  example: false,
+})
+
 const methodsSetting = z
   .array(
     z
@@ -61,6 +66,7 @@ export function createRouteSettings<
       access: parts.access,
       upstream: parts.upstream.optional(),
       timeout: parts.timeout,
+      websocket: websocketSetting,
     })
     .refine(isServed, {
       path: ['upstream'],

@@ -63,6 +63,8 @@ export interface BrowserSessions {
    * @throws GW_ERR_SESSION_UNAVAILABLE as `load` does
    */
   refreshNow(browser: Browser): Promise<Loaded>
+  /** The session as it is now: not refreshed, and not counted as used. Null when there is none or it has ended. */
+  peek(browser: Browser): Promise<Session | null>
   /**
    * Ends every session that the browser shows, also one that was idle for too long, and revokes its refresh
    * token. Gives back the first; `setCookies` clears them all.
@@ -289,6 +291,11 @@ export function createBrowserSessions({
       const current = refresher.successor(found.session) ?? found
       const age = clock() - current.session.tokens.issuedAt
       return age < minTokenAgeSeconds ? settle(browser, found) : refresh(browser, found, current)
+    },
+
+    async peek(browser) {
+      const found = await find(browser)
+      return found?.session ?? null
     },
 
     async end(browser) {
