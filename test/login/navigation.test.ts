@@ -24,6 +24,7 @@ t.test('Fetch Metadata decides first, then X-Requested-With, then Accept', async
     ['a nested navigation', 'GET', { ...page, 'sec-fetch-mode': 'nested-navigate' }, false],
     ['an image', 'GET', { ...page, 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }, false],
     ['an upgrade', 'GET', { ...page, 'sec-fetch-mode': 'websocket' }, false],
+    ['an upgrade of a program', 'GET', { accept: 'text/html', upgrade: 'websocket' }, false],
     ['a page, whatever it accepts', 'GET', { ...page, accept: '*/*' }, true],
     ['a page that a framework calls', 'GET', { ...page, 'x-requested-with': 'app' }, true],
     ['a mode that came twice', 'GET', { ...page, 'sec-fetch-mode': ['navigate', 'cors'] }, false],

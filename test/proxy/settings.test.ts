@@ -1,5 +1,5 @@
 import t from 'tap'
-import { timeoutSetting, upstreamSetting } from '../../src/proxy/settings.js'
+import { timeoutSetting, upstreamSetting, websocketSettings } from '../../src/proxy/settings.js'
 
 t.test('an upstream is an origin', async t => {
   const rows: [string, string | null][] = [
@@ -38,4 +38,20 @@ t.test('a timeout is a duration, in seconds, of a minute by default', async t =>
     const { data = null } = timeoutSetting.safeParse(value)
     t.equal(data, expected, String(value))
   }
+})
+
+t.test('upgraded connections are bounded, whatever is said', async t => {
+  t.strictSame(websocketSettings.parse({}), { idle: 3600, max: 10_000, closeCodes: true })
+  const rows: [object, boolean][] = [
+    [{ idle: '1s', max: 1, closeCodes: false }, true],
+    [{ idle: '7d' }, true],
+    [{ idle: '0s' }, false],
+    [{ idle: '8d' }, false],
+    [{ max: 0 }, false],
+    [{ max: 1.5 }, false],
+    [{ closeCodes: 'no' }, false],
+    [{ pings: true }, false],
+  ]
+  for (const [value, good] of rows)
+    t.equal(websocketSettings.safeParse(value).success, good, JSON.stringify(value))
 })

@@ -1,8 +1,10 @@
 import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { createServer as createTlsServer } from 'node:tls'
 import t, { type Test } from 'tap'
 import { asking, frame, readFrame } from '../fixtures/websocket.js'
-import { type RawClient, rawClient, tcpUpstream } from './fixtures/passage.js'
+import { selfSigned } from './fixtures/certificate.js'
+import { listening, type RawClient, rawClient, tcpUpstream } from './fixtures/passage.js'
 import { startTunnels, type TunnelledOptions } from './fixtures/tunnel.js'
 
 const head = `GET /x HTTP/1.1\r\nHost: x\r\n${asking}\r\n\r\n`
@@ -191,6 +193,33 @@ t.test('silence ends a tunnel, and a byte in either direction keeps it', async t
   const close = readFrame(received.subarray(-21))
   t.equal(close?.opcode, 8)
   t.equal(close?.payload.readUInt16BE(0), 1001)
+})
+
+t.test('an https upstream shows a certificate for its name, or gets nothing', async t => {
+  const good = selfSigned('localhost')
+  const rows: [string, string, string, string][] = [
+    ['for its name', good.cert, 'localhost', '101 Switching'],
+    ['of an authority that nobody trusts', '', 'localhost', 'GW_ERR_UPSTREAM_UNREACHABLE'],
+    ['for another name', good.cert, '127.0.0.1', 'GW_ERR_UPSTREAM_UNREACHABLE'],
+  ]
+  for (const [name, ca, host, expected] of rows) {
+    let received = ''
+    const server = createTlsServer({ cert: good.cert, key: good.key }, socket => {
+      socket.on('error', () => socket.destroy())
+      socket.on('data', chunk => {
+        received += chunk.toString('latin1')
+        socket.write(`${switched}\r\n`)
+      })
+    })
+    const port = await listening(t, server)
+    const options = ca === '' ? {} : { ca }
+    const tunnelled = await startTunnels(t, `https://${host}:${port}`, options)
+    const client = await rawClient(t, tunnelled.port)
+    client.send(head)
+    await client.until(expected)
+    t.equal(received.startsWith('GET /x'), expected.startsWith('101'), name)
+    client.socket.destroy()
+  }
 })
 
 t.test('so many and no more', async t => {

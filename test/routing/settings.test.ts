@@ -10,7 +10,7 @@ const routeSettings = createRouteSettings({
 const good = { path: '/a', access: 'public', upstream: 'http://a' }
 
 t.test('three lines make a route', async t => {
-  t.strictSame(routeSettings.parse(good), { ...good, exact: false, timeout: 60 })
+  t.strictSame(routeSettings.parse(good), { ...good, exact: false, timeout: 60, websocket: true })
 })
 
 t.test('a path stands as requests are decided on, so that every route can match', async t => {
@@ -108,7 +108,7 @@ t.test('what it does not know is refused by name', async t => {
 })
 
 t.test('every setting of its own says what it is for', async t => {
-  for (const name of ['path', 'exact', 'host', 'methods'] as const) {
+  for (const name of ['path', 'exact', 'host', 'methods', 'websocket'] as const) {
     const { description, example } = routeSettings.shape[name].meta() ?? {}
     t.type(description, 'string', name)
     t.not(example, undefined, name)

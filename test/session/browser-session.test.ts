@@ -580,3 +580,16 @@ t.test('signing out during a refresh leaves no token behind', async t => {
   t.strictSame(await refreshing, nobody)
   t.strictSame(revoked, ['refresh-token', 'the new one'])
 })
+
+t.test('a look at a session neither refreshes nor uses it', async t => {
+  const { late, signIn, clock, asked } = browserSessions({ idleSeconds: 4000 })
+  const cookies = await signIn()
+  const before = await late.peek(browser(cookies))
+  clock.move(3999)
+  const after = await late.peek(browser(cookies))
+  t.equal(after?.seenAt, before?.seenAt)
+  t.strictSame(asked, [], 'the access token has expired, and nobody asked for another')
+  clock.move(1)
+  t.equal(await late.peek(browser(cookies)), null, 'idle for too long')
+  t.equal(await late.peek(browser()), null)
+})

@@ -13,7 +13,7 @@ t.test('who listens hears of the end of its session, once, and of no other', asy
   endings.on('b', () => heard.push('b'))
   const deaf = endings.on('a', () => heard.push('deaf'))
   deaf()
-  const store = endings.announcedBy(ending(async () => {}))
+  const store = endings.announcedBy(ending(async ended => ended))
   await store.destroy(session({ id: 'a' }), 1)
   t.strictSame(heard, ['a1', 'a2'])
   await store.destroy(session({ id: 'a' }), 1)
