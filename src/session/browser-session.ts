@@ -242,6 +242,13 @@ export function createBrowserSessions({
     return ended
   }
 
+  async function end(browser: Browser): Promise<Loaded> {
+    const lines = clearSessionCookies(browser.cookies, browser.secure)
+    const ended = await endAll(browser)
+    await Promise.all(ended.map(revoke))
+    return { session: ended[0] ?? null, setCookies: () => lines }
+  }
+
   /** The browser is told only when what it has is not what it should have. */
   function changedCookies(
     browser: Browser,
@@ -298,15 +305,10 @@ export function createBrowserSessions({
       return found?.session ?? null
     },
 
-    async end(browser) {
-      const lines = clearSessionCookies(browser.cookies, browser.secure)
-      const ended = await endAll(browser)
-      await Promise.all(ended.map(revoke))
-      return { session: ended[0] ?? null, setCookies: () => lines }
-    },
+    end,
 
     async endEverywhere(browser) {
-      const ended = await this.end(browser)
+      const ended = await end(browser)
       if (ended.session === null) return ended
       const { subject } = ended.session.identity
       const others = await store.destroyMany({ subject, begunBefore: clock() + 1 })

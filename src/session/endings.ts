@@ -38,6 +38,11 @@ export function createEndings(): Endings {
           tell(session.id)
           return last
         },
+        async destroyMany(which) {
+          const destroyed = await store.destroyMany(which)
+          for (const { id } of destroyed) tell(id)
+          return destroyed
+        },
       }
     },
   }
