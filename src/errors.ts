@@ -201,12 +201,19 @@ export type ErrorCode = keyof typeof errorTable
 export class GatewayError extends Error {
   readonly code: ErrorCode
   readonly reason: string | undefined
+  /** One more sentence for the page and the answer: numbers and names of settings, nothing of a person's. */
+  readonly detail: string | undefined
   /** Value of `Retry-After`, in seconds, for what passes by itself. */
   readonly retryAfterSeconds: number | undefined
 
   constructor(
     code: ErrorCode,
-    options: { reason?: string; cause?: unknown; retryAfterSeconds?: number } = {},
+    options: {
+      reason?: string
+      detail?: string
+      cause?: unknown
+      retryAfterSeconds?: number
+    } = {},
   ) {
     super(
       errorTable[code].title,
@@ -214,6 +221,7 @@ export class GatewayError extends Error {
     )
     this.code = code
     this.reason = options.reason
+    this.detail = options.detail
     this.retryAfterSeconds = options.retryAfterSeconds
   }
 

@@ -24,8 +24,11 @@ export interface Identity {
 
 /** What Cognito's token endpoint gave, after verification. */
 export interface TokenSet {
-  readonly idToken: string
-  readonly accessToken: string
+  /** Null where sessions do not keep it (`session.keep`); its claims are in the identity all the same. */
+  readonly idToken: string | null
+  /** Null where sessions do not keep it. */
+  readonly accessToken: string | null
+  /** Null where Cognito gave none, or sessions do not keep it: they end with the access token then. */
   readonly refreshToken: string | null
   /** `iat` of the access token. */
   readonly issuedAt: number

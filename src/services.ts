@@ -29,7 +29,7 @@ import { createAfterSignOut } from './login/after-sign-out.js'
 import { createLoginFlow } from './login/flow.js'
 import { createRounds } from './login/rounds.js'
 import { createTransactions } from './login/transaction.js'
-import type { Clock, Route } from './model.js'
+import type { Clock, Route, TokenSet } from './model.js'
 import { forward } from './proxy/forward.js'
 import { createRequestHeaders } from './proxy/request-headers.js'
 import { createTunnels } from './proxy/tunnel.js'
@@ -40,6 +40,7 @@ import { createBrowserSessions } from './session/browser-session.js'
 import { createEndedSessions } from './session/ended.js'
 import { createEndedFeed } from './session/ended-feed.js'
 import { createEndings } from './session/endings.js'
+import { keepTokens } from './session/keep.js'
 import { type Limits, remainingSeconds } from './session/lifetime.js'
 import { createRefresher } from './session/refresh.js'
 import { createRevocation, type RevokeToken } from './session/revocation.js'
@@ -84,6 +85,10 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   })
   const pool = createUserPool({ client, verifier })
 
+  const keep = <Verified extends { tokens: TokenSet }>(verified: Verified): Verified => ({
+    ...verified,
+    tokens: keepTokens(verified.tokens, config.session.keep),
+  })
   const limits = limitsOf(config)
   const sessionKeeping = await openStore({ config, sealer, limits, clock, log })
   const { store } = sessionKeeping
@@ -97,7 +102,10 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   const refresher = createRefresher({
     store,
     revoke,
-    renewTokens: session => limitTokenCalls(() => pool.renewTokens(session)),
+    renewTokens: async session => {
+      const renewed = await limitTokenCalls(() => pool.renewTokens(session))
+      return renewed && keep(renewed)
+    },
     backOff: createBackOff({ clock }),
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
     clock,
@@ -109,6 +117,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     revoke,
     limits,
     endsWithBrowser: config.session.endsWithBrowser,
+    maxCookieBytes: config.session.maxCookieBytes,
     sometimes: createNowAndThen(logPauseMs),
     clock,
     log,
@@ -119,7 +128,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     rounds: createRounds({ sealer, clock }),
     callbackPath: paths.callback,
     buildAuthorizationUrl: client.authorizationUrl,
-    redeemCode: pool.redeemCode,
+    redeemCode: async callback => keep(await pool.redeemCode(callback)),
     explainCallbackError: (error, description) => {
       const explanation = explainCallbackError(error, description)
       return { code: explanation.code, reason: toReason(explanation, error, description) }

@@ -7,7 +7,6 @@ import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
 import {
   clearSessionCookies,
   hasSessionCookie,
-  maxReferenceBytes,
   readReferences,
   sessionPlace,
   writeReference,
@@ -88,6 +87,7 @@ export function createBrowserSessions({
   revoke,
   limits,
   endsWithBrowser,
+  maxCookieBytes,
   sometimes,
   clock,
   log,
@@ -98,6 +98,8 @@ export function createBrowserSessions({
   limits: Limits
   /** Whether the cookie goes when the browser is closed. */
   endsWithBrowser: boolean
+  /** Of all cookies of a session together. */
+  maxCookieBytes: number
   /** Keeps the log readable while Cognito is away. */
   sometimes: NowAndThen
   clock: Clock
@@ -266,10 +268,7 @@ export function createBrowserSessions({
 
   /** What a browser would not keep is never written: it would end in a loop. */
   function cookiesFor(browser: Browser, { session, reference }: StoredSession): string[] {
-    if (reference.length > maxReferenceBytes) {
-      const reason = `the sealed session has ${reference.length} bytes, the limit is ${maxReferenceBytes}; keep sessions in Redis, or give the user fewer groups`
-      throw new GatewayError('GW_ERR_SESSION_TOO_LARGE', { reason })
-    }
+    if (reference.length > maxCookieBytes) throw tooLarge(reference.length, maxCookieBytes)
     const maxAge = endsWithBrowser ? null : sessionEndsAt(session, limits) - clock()
     return writeReference(reference, maxAge, browser.cookies, browser.secure)
   }
@@ -322,4 +321,9 @@ export function createBrowserSessions({
 function retryAfterSecondsOf(error: unknown): number {
   const asked = error instanceof GatewayError ? error.retryAfterSeconds : undefined
   return asked ?? usualRetryAfterSeconds
+}
+
+function tooLarge(bytes: number, limit: number): GatewayError {
+  const detail = `The session has ${bytes} bytes; its cookies may have ${limit}. Keep sessions in Redis (session.store), keep fewer tokens (session.keep), or raise session.maxCookieBytes.`
+  return new GatewayError('GW_ERR_SESSION_TOO_LARGE', { reason: detail, detail })
 }

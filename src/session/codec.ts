@@ -10,17 +10,19 @@ const version = 1
 type Encoded = readonly [
   version: number,
   id: string,
-  idToken: string,
-  accessToken: string,
+  idToken: string | null,
+  accessToken: string | null,
   refreshToken: string | null,
   issuedAt: number,
   expiresAt: number,
   signedInAt: number,
   seenAt: number,
+  /** Only where there is no ID token to read them from. */
+  claims?: Claims,
 ]
 
 /** The session as JSON text, without anything its tokens already say. */
-export function encodeSession({ id, tokens, signedInAt, seenAt }: Session): string {
+export function encodeSession({ id, identity, tokens, signedInAt, seenAt }: Session): string {
   const { idToken, accessToken, refreshToken, issuedAt, expiresAt } = tokens
   const encoded: Encoded = [
     version,
@@ -33,16 +35,16 @@ export function encodeSession({ id, tokens, signedInAt, seenAt }: Session): stri
     signedInAt,
     seenAt,
   ]
-  return JSON.stringify(encoded)
+  return JSON.stringify(idToken === null ? [...encoded, identity.claims] : encoded)
 }
 
 /** The session, or null when the bytes were written by another version, or are none. */
 export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Session | null {
   const encoded = parse(bytes.toString('utf8'))
   if (!Array.isArray(encoded) || encoded[0] !== version) return null
-  const [, id, idToken, accessToken, refreshToken, issuedAt, expiresAt, signedInAt, seenAt] =
+  const [, id, idToken, accessToken, refreshToken, issuedAt, expiresAt, signedInAt, seenAt, kept] =
     encoded as unknown as Encoded
-  const claims = claimsOf(idToken)
+  const claims = idToken === null ? toClaims(kept) : claimsOf(idToken)
   if (typeof id !== 'string' || claims === null) return null
   return {
     id,
@@ -64,6 +66,9 @@ function parse(text: string): unknown {
 
 function claimsOf(jwt: unknown): Claims | null {
   const [, payload = ''] = String(jwt).split('.')
-  const claims = parse(Buffer.from(payload, 'base64url').toString('utf8'))
+  return toClaims(parse(Buffer.from(payload, 'base64url').toString('utf8')))
+}
+
+function toClaims(claims: unknown): Claims | null {
   return typeof claims === 'object' ? (claims as Claims | null) : null
 }

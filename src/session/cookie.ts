@@ -8,9 +8,6 @@ const chunkBytes = 3950
 /** Bounds every loop over chunks; a browser keeps 50 cookies of a site at least. */
 const maxChunks = 8
 
-/** The most bytes a reference may have: what {@link readReferences} will put together again. */
-export const maxReferenceBytes = 12_288
-
 /** Name of the chunk with this number. */
 function chunkName(number: number, secure: boolean): string {
   return gatewayCookieName(number === 0 ? 'session' : `session.${number}`, secure)

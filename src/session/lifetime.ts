@@ -35,12 +35,14 @@ export function sessionEndsAt(session: Session, limits: Limits): number {
  * Whether the tokens should be refreshed before the next request passes.
  *
  * Never earlier than in the last quarter of the token's life: a user pool may issue tokens that live
- * no longer than `refreshBefore`, and those would be refreshed at every request. Always when it has expired.
+ * no longer than `refreshBefore`, and those would be refreshed at every request. Always when it has expired;
+ * not earlier where there is no refresh token, since the session ends by it.
  */
 export function refreshDue({ tokens }: Session, limits: Limits, now: number): boolean {
   const left = tokens.expiresAt - now
   const lastQuarter = (tokens.expiresAt - tokens.issuedAt) / 4
-  return left <= 0 || left < Math.min(limits.refreshBeforeSeconds, lastQuarter)
+  if (left <= 0) return true
+  return left < Math.min(limits.refreshBeforeSeconds, lastQuarter) && tokens.refreshToken !== null
 }
 
 /** Whether the access token still serves, for requests that find Cognito away. */

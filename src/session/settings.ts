@@ -1,6 +1,7 @@
 // How long people stay signed in.
 import { z } from 'zod'
 import { durationSetting, instantSetting } from '../lib/setting-types.js'
+import { tokenKinds } from './keep.js'
 import { parseRedisUrl } from './stores/redis-url.js'
 
 const redisUrl = z.string().transform((text, context) => {
@@ -62,6 +63,19 @@ export const sessionSettings = z
       env: 'GATEWAY_SESSION_MAX',
       description: 'A session ends this long after the sign-in, however much it is used.',
       example: '7d',
+    }),
+    keep: z
+      .array(z.enum(tokenKinds))
+      .default([...tokenKinds])
+      .meta({
+        description:
+          'Which tokens a session carries: `id`, `access` and `refresh`. Without `refresh` it ends with the access token; without `id` or `access` that token cannot be passed on to applications.',
+        example: ['refresh'],
+      }),
+    maxCookieBytes: z.number().int().min(3000).max(20_000).default(12_288).meta({
+      description:
+        'The most bytes that all cookies of a session may have together; a sign-in beyond it is refused with what to do. Browsers, proxies and load balancers have limits of their own, often 8 or 16 KB.',
+      example: 16_384,
     }),
     endsWithBrowser: z.boolean().default(false).meta({
       description: 'Give the cookie no life of its own: it goes when the browser is closed.',

@@ -8,7 +8,13 @@ const decode = (text: string) => decodeSession(Buffer.from(text), toIdentity)
 t.test('a session is written and read as it was', async t => {
   const groups = { 'cognito:groups': ['admins', '관리자'], name: 'Jané \u{1f600}', auth_time: 1 }
   const without = { ...session().tokens, refreshToken: null }
-  for (const written of [session(), session({}, groups), session({ tokens: without })]) {
+  const none = { ...without, idToken: null, accessToken: null }
+  for (const written of [
+    session(),
+    session({}, groups),
+    session({ tokens: without }),
+    session({ tokens: none }, groups),
+  ]) {
     t.strictSame(decode(encodeSession(written)), written)
   }
 })

@@ -158,7 +158,7 @@ t.test(
     const { reference } = await store.create(place, session(), 3600)
     const other = new Redis(url)
     t.teardown(() => other.disconnect())
-    const [name = ''] = await other.keys('*')
+    const [name = ''] = await other.keys('test:session:*')
     await other.del(name)
     await other.rpush(name, 'a', 'b')
     t.equal(await store.read(place, reference), null)
@@ -198,7 +198,7 @@ t.test('a version that was changed in Redis is damage', async t => {
   const redis = connect(t, url)
   const other = new Redis(url)
   t.teardown(() => other.disconnect())
-  const [name = ''] = await other.keys('*')
+  const [name = ''] = await other.keys('test:session:*')
   const value = (await redis.get(name)) ?? ''
   t.match(value, /^1800000000 /)
   await redis.set(name, value.replace('1800000000', '1900000000'), 60)
@@ -229,7 +229,7 @@ t.test('a refresh that a failover lost is written again; an ended session is not
   const { reference } = await store.create(place, session(), 3600)
   const other = new Redis(url)
   t.teardown(() => other.disconnect())
-  const [name = ''] = await other.keys('*')
+  const [name = ''] = await other.keys('test:session:*')
   const before = (await other.get(name)) ?? ''
   const tokens = { ...session().tokens, issuedAt: 1_800_000_300, refreshToken: 'rotated' }
   const refreshed = session({ tokens })
