@@ -1,4 +1,4 @@
-// Brings what the tests need beside npm packages: Debian's Chromium and Redis. As root it installs them;
+// Brings what the tests need beside npm packages: Debian's Chromium, Redis, and DokuWiki with PHP. As root it installs them;
 // else it stops and prints the command. Nothing is skipped.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -7,6 +7,8 @@ const needed = [
   { file: '/usr/bin/chromium', package: 'chromium' },
   { file: '/usr/bin/openssl', package: 'openssl' },
   { file: '/usr/bin/redis-server', package: 'redis-server' },
+  { file: '/usr/bin/php', package: 'php-cli' },
+  { file: '/usr/share/dokuwiki/doku.php', package: 'dokuwiki' },
 ]
 
 const missing = needed.filter(({ file }) => !existsSync(file)).map(({ package: name }) => name)
