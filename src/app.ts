@@ -12,7 +12,7 @@ import { createUpgrade } from './endpoints/upgrade.js'
 import { refreshEndpoint, userinfoEndpoint } from './endpoints/userinfo.js'
 import { authenticate } from './hooks/authenticate.js'
 import { authorize } from './hooks/authorize.js'
-import { answerBrokenRequest } from './hooks/broken-request.js'
+import { answerBrokenRequest, refuseConnect } from './hooks/broken-request.js'
 import { createFailureAnswers } from './hooks/error-handler.js'
 import { finish } from './hooks/finish.js'
 import { chooseRoute } from './hooks/route.js'
@@ -54,6 +54,7 @@ export function createApp(services: Services): FastifyInstance {
     clientErrorHandler: answerBrokenRequest(services),
     frameworkErrors: (error, request, reply) => void failures.handle(error, request, reply),
   })
+  app.server.on('connect', refuseConnect(services))
   app.decorateRequest('target', null as never)
   app.decorateRequest('browser', null as never)
   app.decorateRequest('applicationCookies', null)

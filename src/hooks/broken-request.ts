@@ -1,8 +1,9 @@
 // Answers what Node's parser refused before there was a request: bad framing, a head too large or too
 // slow. There is nothing to judge by, so the answer is a page and the connection is closed.
 import { randomUUID } from 'node:crypto'
-import { STATUS_CODES } from 'node:http'
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { type ErrorCode, errorTable } from '../errors.js'
 import { pageHeaders, type Views } from '../lib/views.js'
 import type { Log } from '../log.js'
@@ -17,6 +18,16 @@ export function answerBrokenRequest({ views, log }: { views: Views; log: Pick<Lo
       error.code === 'HPE_HEADER_OVERFLOW' ? 'GW_ERR_HEADERS_TOO_LARGE' : 'GW_ERR_REQUEST_INVALID'
     const id = randomUUID()
     log.info({ id, error: code, reason: error.code }, 'request refused')
+    socket.end(render(views, code, id))
+  }
+}
+
+/** CONNECT asks for a tunnel to anywhere. Node closes the connection without a word when nobody listens. */
+export function refuseConnect({ views, log }: { views: Views; log: Pick<Log, 'info'> }) {
+  return (_request: IncomingMessage, socket: Duplex): void => {
+    const [id, code] = [randomUUID(), 'GW_ERR_METHOD_REFUSED'] as const
+    log.info({ id, error: code, method: 'CONNECT' }, 'request refused')
+    socket.on('error', () => socket.destroy())
     socket.end(render(views, code, id))
   }
 }

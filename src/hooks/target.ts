@@ -25,6 +25,9 @@ declare module 'fastify' {
 
 const refusedMethods: ReadonlySet<string> = new Set(['TRACE', 'CONNECT'])
 
+/** The answer to `OPTIONS *`, which asks for the server as a whole (RFC 9110 section 9.3.7). */
+const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
+
 /**
  * Sets `request.target`, `request.browser` and `request.applicationCookies`.
  *
@@ -42,6 +45,9 @@ export function readTarget({ findOrigin }: { findOrigin: FindOrigin }): onReques
     const found = findOrigin(headers.host)
     if (found === null && request.routeOptions.config.anyHost !== true) {
       return done(new GatewayError('GW_ERR_HOST_UNKNOWN'))
+    }
+    if (url === '*' && method === 'OPTIONS') {
+      return void reply.code(204).header('allow', allowedMethods).send()
     }
     try {
       request.target = parseRequestTarget(url ?? '')

@@ -191,10 +191,15 @@ t.test(
       t.equal(upstream.seen.length - before, expected === 200 ? 1 : 0)
       if (expected === 200) t.equal(upstream.seen.at(-1)?.url, target, 'the same bytes')
     }
-    for (const line of ['GET http://localhost/public', 'OPTIONS *', 'TRACE /public']) {
+    const lines = ['GET http://localhost/public', 'GET *', 'TRACE /public', 'CONNECT localhost:80']
+    for (const line of lines) {
       const answer = await raw(url, `${line} HTTP/1.1\r\nHost: localhost\r\n`)
       t.match(answer, /^HTTP\/1\.1 40[05] /, line)
     }
+    const before = upstream.seen.length
+    const server = await raw(url, 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n')
+    t.match(server, /^HTTP\/1\.1 204 .*allow: GET, HEAD/is)
+    t.equal(upstream.seen.length, before, 'answered here')
   },
 )
 
