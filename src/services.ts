@@ -182,6 +182,18 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   }
 }
 
+/** What has to be registered at the app client, for every public origin. */
+export function urlsToRegister({ url, paths }: Pick<Config, 'url' | 'paths'>): {
+  redirectUris: string[]
+  signOutUrls: string[]
+} {
+  const { callback, signedOut } = createPaths(paths)
+  return {
+    redirectUris: url.map(origin => origin + callback),
+    signOutUrls: url.map(origin => origin + signedOut),
+  }
+}
+
 /** How long sessions live. */
 export function limitsOf({ session, cognito }: Pick<Config, 'session' | 'cognito'>): Limits {
   return {
@@ -251,7 +263,7 @@ export async function openStore({
  * Connects in the background; until then sessions cannot be read and `/readyz` says so. The client is loaded
  * on demand: it is memory that a gateway with sessions in cookies does not need.
  */
-async function openRedis({ redis }: Config['session'], log: Log): Promise<RedisConnection> {
+export async function openRedis({ redis }: Config['session'], log: Log): Promise<RedisConnection> {
   const { url, timeout, ca, cert, key } = redis
   if (url === undefined) throw new TypeError('session.redis.url was checked with the settings')
   const read = (file: string | undefined) =>

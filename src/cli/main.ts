@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { SettingsRefused } from '../errors.js'
 import type { DevOptions } from './dev.js'
+import type { DoctorOptions } from './doctor.js'
 import type { EmulatorCommandOptions } from './emulator.js'
 import { keygen } from './keygen.js'
 import type { SessionsOptions } from './sessions.js'
@@ -49,6 +50,16 @@ program
   .action(async (options: EmulatorCommandOptions) => {
     const { emulator } = await import('./emulator.js')
     await emulator(options)
+  })
+
+program
+  .command('doctor')
+  .description('check settings, user pool, app client, applications and Redis; changes nothing')
+  .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
+  .option('--json', 'the findings as JSON')
+  .action(async (options: DoctorOptions) => {
+    const { doctor } = await import('./doctor.js')
+    process.exitCode = await doctor(options)
   })
 
 const sessions = program

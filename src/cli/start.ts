@@ -1,7 +1,7 @@
 // cognito-gateway start
 import { setFlagsFromString } from 'node:v8'
-import { loadConfig } from '../config.js'
-import { createLog } from '../log.js'
+import { type Config, loadConfig } from '../config.js'
+import { createLog, type Log } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
 import { serve } from './serve.js'
 import { findSettingsFile } from './settings-file.js'
@@ -20,4 +20,16 @@ export async function start({ config: file }: { config?: string }): Promise<void
   const { host, port } = config.listen
   log.info({ host, port, url: config.url, settingsFile: found ?? null }, 'gateway listens')
   closeOnSignal(() => gateway.close())
+  await sayWhatIsWrong(config, log)
+}
+
+/** What the doctor finds at Cognito, before the first user does. */
+async function sayWhatIsWrong(config: Config, log: Log): Promise<void> {
+  const { examineCognito } = await import('./doctor.js')
+  for (const { check, outcome, seen, cause, remedy } of await examineCognito(config)) {
+    const line = { check, seen, cause, remedy }
+    if (outcome === 'failure')
+      log.error(line, 'people cannot sign in; cognito-gateway doctor says more')
+    else if (outcome === 'warning') log.warn(line, 'the setup is not as it should be')
+  }
 }

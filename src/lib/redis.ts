@@ -39,6 +39,8 @@ export interface RedisConnection {
     position: string | null,
   ): Promise<{ values: string[]; position: string | null }>
   ping(): Promise<void>
+  /** What the server says of itself: `INFO server` and `INFO memory`. */
+  info(): Promise<string>
   close(): Promise<void>
 }
 
@@ -141,6 +143,8 @@ export function connectRedis({
     async ping() {
       await run(() => client.get('ping'))
     },
+    info: async () =>
+      `${await run(() => client.info('server'))}\n${await run(() => client.info('memory'))}`,
     async close() {
       client.disconnect()
     },

@@ -1,0 +1,89 @@
+// What stands around the gateway: its public origins, its applications, its Redis.
+import type { Config } from '../../config.js'
+import { createUpstreams } from '../../proxy/upstreams.js'
+import { describeFailure, type Finding, ok } from './finding.js'
+
+const timeoutMs = 2500
+
+/** Cookies are `Secure` on https origins only, and browsers keep plain http to themselves. */
+export function checkOrigins({ url }: Pick<Config, 'url'>): Finding[] {
+  return url.map(origin => {
+    const { protocol, hostname } = new URL(origin)
+    if (protocol === 'https:' || /^(?:localhost|127\..*|\[::1\])$/.test(hostname)) {
+      return ok(
+        'public URL',
+        `${origin}, cookies ${protocol === 'https:' ? 'Secure with __Host-' : 'for this machine alone'}`,
+      )
+    }
+    return {
+      check: 'public URL',
+      outcome: 'warning',
+      seen: `${origin} is plain http`,
+      cause:
+        'cookies and pages can be read on the way, and Cognito takes http callback URLs for localhost alone',
+      remedy: 'put TLS before the gateway and set GATEWAY_URL to https://…',
+    }
+  })
+}
+
+/** Whether each application answers, whatever it says. */
+export async function checkUpstreams({ routes }: Pick<Config, 'routes'>): Promise<Finding[]> {
+  const origins = new Set(
+    routes.flatMap(({ upstream }) => (upstream === undefined ? [] : [upstream])),
+  )
+  return Promise.all([...origins].map(checkUpstream))
+}
+
+async function checkUpstream(origin: string): Promise<Finding> {
+  const { pool } = createUpstreams([origin]).get(origin)
+  try {
+    const { statusCode, body } = await pool.request({
+      path: '/',
+      method: 'HEAD',
+      headersTimeout: timeoutMs,
+    })
+    await body.dump()
+    return ok('application', `${origin} answers (status ${statusCode})`)
+  } catch (error) {
+    return {
+      check: 'application',
+      outcome: 'failure',
+      ...describeFailure(error),
+      seen: `${origin}: ${describeFailure(error).seen}`,
+    }
+  } finally {
+    await pool.destroy()
+  }
+}
+
+/** What the doctor asks of a Redis. */
+export interface RedisReport {
+  /** The text of `INFO server memory`. */
+  info(): Promise<string>
+}
+
+/** Reachable, and keeping what it was given. */
+export async function checkRedis(redis: RedisReport): Promise<Finding[]> {
+  try {
+    const info = await redis.info()
+    const field = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1] ?? ''
+    const version = field('redis_version')
+    return [
+      ok('Redis', `version ${version}, ${field('used_memory_human')} in use`),
+      checkEviction(field('maxmemory_policy')),
+    ]
+  } catch (error) {
+    return [{ check: 'Redis', outcome: 'failure', ...describeFailure(error) }]
+  }
+}
+
+function checkEviction(policy: string): Finding {
+  if (!policy.startsWith('allkeys')) return ok('Redis eviction', policy || 'not told')
+  return {
+    check: 'Redis eviction',
+    outcome: 'warning',
+    seen: `maxmemory-policy is ${policy}`,
+    cause: 'when its memory is full, Redis forgets sessions, and with them people are signed out',
+    remedy: 'set maxmemory-policy to noeviction or volatile-ttl, and enough maxmemory',
+  }
+}

@@ -1,0 +1,90 @@
+// cognito-gateway doctor: everything that can be found out from outside before the first user does.
+import { createCall } from '../cognito/call.js'
+import { resolveEndpoints } from '../cognito/endpoints.js'
+import { type Config, loadConfig } from '../config.js'
+import { SettingsRefused } from '../errors.js'
+import { createLog } from '../log.js'
+import { openRedis, systemClock, urlsToRegister } from '../services.js'
+import { checkClient } from './checks/app-client.js'
+import { describeFinding, type Finding, ok } from './checks/finding.js'
+import { checkPool } from './checks/pool.js'
+import { checkOrigins, checkRedis, checkUpstreams } from './checks/surroundings.js'
+import { findSettingsFile } from './settings-file.js'
+
+/** What the command line may say. */
+export interface DoctorOptions {
+  readonly config?: string
+  readonly json?: boolean
+}
+
+/** Of each call; the checks run side by side. */
+const timeoutMs = 2500
+
+/** Prints what was found. Gives the exit status: 1 when anything is broken, 2 for settings, else 0. */
+export async function doctor(options: DoctorOptions): Promise<number> {
+  const config = readSettings(options)
+  const findings = Array.isArray(config)
+    ? config
+    : [ok('settings', 'complete'), ...(await examine(config))]
+  const broken = findings.filter(({ outcome }) => outcome === 'failure').length
+  process.stdout.write(
+    options.json
+      ? `${JSON.stringify({ ok: broken === 0, findings }, null, 2)}\n`
+      : `${findings.map(describeFinding).join('')}\n${summary(findings)}\n`,
+  )
+  if (broken === 0) return 0
+  return Array.isArray(config) ? 2 : 1
+}
+
+function readSettings({ config: file }: DoctorOptions): Config | Finding[] {
+  try {
+    return loadConfig({ env: process.env, file: findSettingsFile(file) })
+  } catch (error) {
+    if (!(error instanceof SettingsRefused)) throw error
+    return error.complaints.map(seen => ({ check: 'settings', outcome: 'failure', seen }))
+  }
+}
+
+/** Every check of these settings, in the order in which one would mend. */
+export async function examine(config: Config): Promise<Finding[]> {
+  const [cognito, upstreams, redis] = await Promise.all([
+    examineCognito(config),
+    checkUpstreams(config),
+    examineRedis(config),
+  ])
+  return [...checkOrigins(config), ...cognito, ...upstreams, ...redis]
+}
+
+/** The part that `start` runs as well. */
+export async function examineCognito(config: Config): Promise<Finding[]> {
+  const { cognito: settings } = config
+  const call = createCall(settings, timeoutMs)
+  const endpoints = resolveEndpoints(settings)
+  const [pool, client] = await Promise.all([
+    checkPool({ endpoints, call, clock: systemClock }),
+    checkClient({
+      settings,
+      endpoints,
+      call,
+      ...urlsToRegister(config),
+    }),
+  ])
+  return [...pool, ...client]
+}
+
+async function examineRedis({ session }: Config): Promise<Finding[]> {
+  if (session.redis.url === undefined) return []
+  const redis = await openRedis(session, createLog({ level: 'silent' }))
+  try {
+    return await checkRedis(redis)
+  } finally {
+    await redis.close()
+  }
+}
+
+function summary(findings: readonly Finding[]): string {
+  const count = (wanted: string) => findings.filter(({ outcome }) => outcome === wanted).length
+  const [failures, warnings] = [count('failure'), count('warning')]
+  if (failures + warnings === 0) return 'Nothing is wrong.'
+  return `${failures} to mend, ${warnings} to look at.`
+}
