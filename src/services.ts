@@ -1,5 +1,4 @@
 // The only place where rooms are built and where one room's skill is handed to another.
-import { readFileSync } from 'node:fs'
 import { compileAccess } from './access/policy.js'
 import { createCall } from './cognito/call.js'
 import { toIdentity } from './cognito/claims.js'
@@ -19,7 +18,7 @@ import { isOwned } from './identity-headers/owned.js'
 import { forwarded } from './identity-headers/styles/forwarded.js'
 import { isGatewayCookie } from './lib/cookie-jar.js'
 import { createLimiter } from './lib/limiter.js'
-import { createNowAndThen } from './lib/now-and-then.js'
+import { createNowAndThen, type NowAndThen } from './lib/now-and-then.js'
 import { createOriginFinder } from './lib/public-origin.js'
 import type { RedisConnection } from './lib/redis.js'
 import { createSealer, type Sealer } from './lib/sealer.js'
@@ -266,20 +265,31 @@ export async function openStore({
 export async function openRedis({ redis }: Config['session'], log: Log): Promise<RedisConnection> {
   const { url, timeout, ca, cert, key } = redis
   if (url === undefined) throw new TypeError('session.redis.url was checked with the settings')
-  const read = (file: string | undefined) =>
-    file === undefined ? undefined : readFileSync(file, 'utf8')
-  const files = { ca: read(ca), cert: read(cert), key: read(key) }
-  const sometimes = createNowAndThen(logPauseMs)
   const { connectRedis } = await import('./lib/redis.js')
   return connectRedis({
     ...url,
-    tls: url.tls ? Object.fromEntries(Object.entries(files).filter(([, pem]) => pem)) : null,
+    tls: url.tls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : null,
     timeoutMs: timeout,
-    onError: error =>
-      sometimes(unsaid =>
-        log.warn({ err: error, unsaid }, 'Redis cannot be reached; trying again'),
-      ),
+    onError: nowAndThenEach((err, reason, unsaid) =>
+      log.warn({ err, reason, unsaid }, 'Redis cannot be used; trying again'),
+    ),
   })
+}
+
+type TellFailure = (error: Error, reason: string | undefined, unsaid: number) => void
+
+const maxFailuresAtOnce = 20
+
+/** A server that is away says so at every attempt; the log need not. Another failure is told at once. */
+function nowAndThenEach(tell: TellFailure): (error: Error, reason: string | undefined) => void {
+  const known = new Map<string, NowAndThen>()
+  return (error, reason) => {
+    const failure = reason ?? error.message
+    if (known.size >= maxFailuresAtOnce) known.clear()
+    const sometimes = known.get(failure) ?? createNowAndThen(logPauseMs)
+    known.set(failure, sometimes)
+    sometimes(unsaid => tell(error, reason, unsaid))
+  }
 }
 
 /** What time it is, NumericDate seconds. */

@@ -2,7 +2,9 @@
 // reconnection by itself.
 import { Cluster } from 'ioredis'
 import { openRedis, type RedisClient, type RedisPlace } from './redis/client.js'
+import { explainRedisFailure } from './redis/failure.js'
 import { createRunner, type RunCommand, replyKind } from './redis/runner.js'
+import { watchTrouble } from './redis/trouble.js'
 
 /** What the gateway asks of Redis. Every method rejects within the deadline. */
 export interface RedisConnection {
@@ -82,23 +84,19 @@ const releaseScript =
 /**
  * Connects in the background; commands wait for the connection until their deadline.
  *
- * @param onError  told of connection errors, which are retried for ever
+ * @param onError  told of connection errors, which are retried for ever, and of what to look at
  */
 export function connectRedis({
   onError,
   ...place
-}: RedisPlace & { readonly onError: (error: Error) => void }): RedisConnection {
+}: RedisPlace & {
+  readonly onError: (error: Error, reason: string | undefined) => void
+}): RedisConnection {
   const client = openRedis(place)
-  let trouble: Error | null = null
-  const tell = (error: Error) => {
-    trouble = error
-    onError(error)
-  }
-  client.on('error', tell)
-  client.on('ready', () => {
-    trouble = null
-  })
-  const run = createRunner(client, place.timeoutMs, () => trouble)
+  const trouble = watchTrouble(client, error =>
+    onError(error, explainRedisFailure(error, place.kind)),
+  )
+  const run = createRunner(client, place.timeoutMs, trouble)
 
   return {
     get: key => run(() => client.get(key)).catch(emptyForOtherType),

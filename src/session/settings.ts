@@ -1,4 +1,5 @@
 // How long people stay signed in.
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { durationSetting, instantSetting } from '../lib/setting-types.js'
 import { tokenKinds } from './keep.js'
@@ -12,6 +13,23 @@ const redisUrl = z.string().transform((text, context) => {
     return z.NEVER
   }
 })
+
+/** The path of a PEM file in, its content out. */
+const pemFile = z
+  .string()
+  .min(1)
+  .transform((file, context) => {
+    const complaint = (message: string) => {
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+    try {
+      const content = readFileSync(file, 'utf8')
+      return content.includes('-----BEGIN ') ? content : complaint('is a file without PEM in it')
+    } catch (error) {
+      return complaint(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    }
+  })
 
 const redisSettings = z.strictObject({
   url: redisUrl.optional().meta({
@@ -30,15 +48,15 @@ const redisSettings = z.strictObject({
     description: 'Milliseconds that Redis may take for one command.',
     example: 250,
   }),
-  ca: z.string().min(1).optional().meta({
+  ca: pemFile.optional().meta({
     description: 'File with the certificate authority of a `rediss://` server, PEM.',
     example: '/etc/ssl/redis-ca.pem',
   }),
-  cert: z.string().min(1).optional().meta({
+  cert: pemFile.optional().meta({
     description: 'File with the client certificate for `rediss://`, PEM.',
     example: '/etc/ssl/redis-client.pem',
   }),
-  key: z.string().min(1).optional().meta({
+  key: pemFile.optional().meta({
     description: 'File with the key of the client certificate, PEM.',
     example: '/etc/ssl/redis-client.key',
   }),
@@ -96,6 +114,14 @@ export const sessionSettings = z
   .refine(({ store, redis }) => store !== 'redis' || redis.url !== undefined, {
     path: ['redis', 'url'],
     message: 'is needed when session.store is redis',
+  })
+  .refine(({ redis }) => (redis.cert === undefined) === (redis.key === undefined), {
+    path: ['redis', 'cert'],
+    message: 'and session.redis.key belong together: one of them is missing',
+  })
+  .refine(({ redis: { url, ca, cert } }) => url?.tls !== false || (ca ?? cert) === undefined, {
+    path: ['redis', 'url'],
+    message: 'has to begin with rediss when session.redis.ca or cert is given: redis:// is without TLS',
   })
 
 export type SessionSettings = z.output<typeof sessionSettings>

@@ -27,7 +27,7 @@ export function parseRedisUrl(text: string): RedisAddress {
   const groups = form.exec(text)?.groups
   if (groups === undefined) {
     throw new RangeError(
-      'expected redis://host:6379, rediss://…, redis+sentinel://host,host/primary or redis+cluster://host,host; @ and / in a password have to be percent-encoded',
+      'expected redis://host:6379, rediss://…, redis+sentinel://host,host/primary or redis+cluster://host,host; @, / and ? in a password have to be percent-encoded, and there is nothing behind a ?',
     )
   }
   const kind = (groups.kind ?? 'single') as RedisAddress['kind']
@@ -46,7 +46,11 @@ export function parseRedisUrl(text: string): RedisAddress {
 
 function parseNode(text: string, defaultPort: number): { host: string; port: number } {
   const [, host = '', port = ''] = /^(\[[0-9a-f:.]+\]|[\w.-]+)(?::(\d{1,5}))?$/i.exec(text) ?? []
-  if (host === '') throw new RangeError('expected host or host:port after the slashes')
+  if (host === '' || Number(port) > 65_535) {
+    throw new RangeError(
+      'expected host or host:port after the slashes; @ and / in a password have to be percent-encoded',
+    )
+  }
   return { host: host.replace(/^\[|\]$/g, ''), port: port === '' ? defaultPort : Number(port) }
 }
 
