@@ -40,7 +40,6 @@ export interface RedisConnection {
     key: string,
     position: string | null,
   ): Promise<{ values: string[]; position: string | null }>
-  ping(): Promise<void>
   /** What the server says of itself: `INFO server` and `INFO memory`. */
   info(): Promise<string>
   close(): Promise<void>
@@ -137,9 +136,6 @@ export function connectRedis({
         values: entries.filter(([id]) => id !== position).map(([, fields]) => fields[1] ?? ''),
         position: entries.at(-1)?.[0] ?? position,
       }
-    },
-    async ping() {
-      await run(() => client.get('ping'))
     },
     info: async () =>
       `${await run(() => client.info('server'))}\n${await run(() => client.info('memory'))}`,

@@ -121,7 +121,8 @@ export const sessionSettings = z
   })
   .refine(({ redis: { url, ca, cert } }) => url?.tls !== false || (ca ?? cert) === undefined, {
     path: ['redis', 'url'],
-    message: 'has to begin with rediss when session.redis.ca or cert is given: redis:// is without TLS',
+    message:
+      'has to begin with rediss when session.redis.ca or cert is given: redis:// is without TLS',
   })
 
 export type SessionSettings = z.output<typeof sessionSettings>

@@ -176,6 +176,8 @@ export function createRedisStore({
         () => catchUp(id),
       ),
 
-    ping: () => reach(redis.ping()),
+    async ping() {
+      await reach(redis.get(`${prefix}ping`))
+    },
   }
 }
