@@ -51,7 +51,7 @@ import { createRedisStore } from './session/stores/redis.js'
 /** Everything the listeners need, built. */
 export type Services = Awaited<ReturnType<typeof createServices>>
 
-const cognitoTimeoutMs = 8000
+const cognitoTimeoutMs = 10_000
 const keysTimeoutMs = 3000
 /** Refreshes at once and waiting: Cognito allows 120 a second for an account (quota `UserAuthentication`). */
 const maxTokenCalls = 30
