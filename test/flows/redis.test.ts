@@ -1,4 +1,6 @@
 // Sessions in Redis, over real sockets: several instances, a refresh among them, Redis away.
+import { randomBytes } from 'node:crypto'
+import { Redis } from 'ioredis'
 import t from 'tap'
 import { testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
@@ -108,5 +110,80 @@ t.test(
     t.notOk(browser.cookieHeader(url).includes('cgw-session='))
     server.resume()
     t.equal((await browser.follow(`${url}/`)).status, 200)
+  },
+)
+
+t.test('every socket dead after a restart: the next request works without a new login', async t => {
+  const server = await redisServer(t, { persistent: true })
+  const { url, twin } = await testGateway(t, {
+    settings: { session: { store: 'redis', redis: { url: server.url } } },
+  })
+  const instances = [url, await twin()]
+  const browser = new PlainBrowser()
+  await signIn(browser, `${url}/`)
+  await server.kill()
+  await server.start()
+  for (const at of instances) {
+    const cookie = browser.cookieHeader(url)
+    t.equal((await new PlainBrowser().fetch(`${at}/x`, { cookie })).status, 200)
+  }
+})
+
+t.test('what Redis holds instead of a session is nobody, cleared, told once, and kept', async t => {
+  const { url: redis } = await redisServer(t)
+  const { url, lines } = await testGateway(t, {
+    settings: { session: { store: 'redis', redis: { url: redis } } },
+  })
+  const client = new Redis(redis)
+  t.teardown(() => client.disconnect())
+  const rows: [string, (key: string) => Promise<unknown>][] = [
+    ['damage', key => client.set(key, 'rubbish')],
+    ['a bit of damage', key => client.setrange(key, 100, '!')],
+    ['a session of a newer version', key => client.set(key, '1800000000 AnewerVersion')],
+    ['a list', key => client.multi().del(key).rpush(key, 'a').exec()],
+    ['a hash', key => client.multi().del(key).hset(key, 'a', 'b').exec()],
+  ]
+  for (const [name, replace] of rows) {
+    await client.flushall()
+    const browser = new PlainBrowser()
+    await signIn(browser, `${url}/`)
+    const cookie = browser.cookieHeader(url)
+    const [key = ''] = await client.keys('cognito-gateway:session:*')
+    await replace(key)
+    lines.length = 0
+    for (let turn = 0; turn < 3; turn++) {
+      const answer = await new PlainBrowser().fetch(`${url}/x`, { cookie })
+      t.equal(answer.status, 401, name)
+      t.match(answer.setCookies.join(), 'Max-Age=0')
+    }
+    t.equal(lines.filter(line => line.includes('cannot be read')).length, 1)
+    t.equal(await client.exists(key), 1)
+    t.equal((await signIn(new PlainBrowser(), `${url}/`)).status, 200, 'and a sign-in works')
+  }
+})
+
+t.test(
+  'a ticket never issued, or of another deployment, is nobody; its neighbour is not',
+  async t => {
+    const { url: redis } = await redisServer(t)
+    const store = { store: 'redis', redis: { url: redis } }
+    const { url, lines } = await testGateway(t, { settings: { session: store } })
+    const other = await testGateway(t, {
+      settings: { session: store, secrets: [randomBytes(32).toString('base64url')] },
+    })
+    const [browser, stranger] = [new PlainBrowser(), new PlainBrowser()]
+    await signIn(browser, `${url}/`)
+    await signIn(stranger, `${other.url}/`)
+    const own = browser.cookieHeader(url)
+    lines.length = 0
+    const [name = ''] = /[\w-]*cgw-session[\w-]*(?==)/.exec(own) ?? []
+    const made = `${name}=${randomBytes(100).toString('base64url')}`
+    for (const cookie of [stranger.cookieHeader(other.url), made, `${name}=`, `${name}=%00`]) {
+      const answer = await new PlainBrowser().fetch(`${url}/x`, { cookie })
+      t.equal(answer.status, 401)
+      t.match(answer.setCookies.join(), 'Max-Age=0')
+    }
+    t.notMatch(lines.join(), /"level":(?:40|50)/, 'anybody can send such: no warning')
+    t.equal((await new PlainBrowser().fetch(`${url}/x`, { cookie: own })).status, 200)
   },
 )

@@ -48,3 +48,17 @@ t.test('a password of Redis is in no complaint', async t => {
   const url = 'redis://user:canary@redis:notaport'
   t.notMatch(JSON.stringify(complaints({ store: 'redis', redis: { url } })), 'canary')
 })
+
+t.test('files for TLS are read at the start, together, and only for rediss', async t => {
+  const folder = t.testdir({ 'a.pem': '-----BEGIN CERTIFICATE-----', 'b.pem': 'rubbish' })
+  const [pem, rubbish] = [`${folder}/a.pem`, `${folder}/b.pem`]
+  const given = (redis: Record<string, string>) =>
+    complaints({ store: 'redis', redis: { url: 'rediss://redis', ...redis } })
+  t.strictSame(given({ ca: pem, cert: pem, key: pem }), [])
+  t.match(given({ ca: `${folder}/none.pem` }), ['redis.ca: cannot be read (ENOENT)'])
+  t.match(given({ ca: folder }), ['redis.ca: cannot be read (EISDIR)'])
+  t.match(given({ ca: rubbish }), ['redis.ca: is a file without PEM in it'])
+  t.match(given({ cert: pem }), ['redis.cert: and session.redis.key belong together'])
+  t.match(given({ key: pem }), ['redis.cert: and session.redis.key belong together'])
+  t.match(given({ url: 'redis://redis', ca: pem }), ['redis.url: has to begin with rediss'])
+})

@@ -28,6 +28,7 @@ t.test('reads one server, Sentinel and Cluster, plain and TLS', async t => {
     primary: 'main',
     db: 2,
   })
+  t.match(parseRedisUrl('redis://host:65535'), { nodes: [{ host: 'host', port: 65_535 }] })
   t.match(parseRedisUrl('rediss+cluster://a:7000,b:7001'), { kind: 'cluster', tls: true })
 })
 
@@ -38,6 +39,9 @@ t.test('says what is wrong, and never the password', async t => {
     ['redis://', /expected redis:/],
     ['redis://a,b', /redis\+sentinel:/],
     ['redis://host:port', /host:port/],
+    ['redis://host:65536', /host:port/],
+    ['redis://host?db=1', /nothing behind a \?/],
+    ['redis://:p@ss@host', /percent-encoded/],
     ['redis://secret@host', /:password before/],
     ['redis://:a/b@host', /host/],
     ['redis://:%zz@host', /percent-encoded/],
