@@ -3,6 +3,7 @@ import t, { type Test } from 'tap'
 import { freePort } from '../fixtures/free-port.js'
 import { testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
+import { redisSentinelWithTls } from '../fixtures/redis-sentinel.js'
 import { redisServer } from '../fixtures/redis-server.js'
 import { redisCertificates } from '../fixtures/redis-tls.js'
 import { signIn } from '../fixtures/sign-in.js'
@@ -47,6 +48,23 @@ t.test('TLS with an authority of its own, client certificate, ACL user and passw
   const cookie = browser.cookieHeader(url)
   await browser.visit(`${url}/oauth2/sign_out`)
   t.equal((await new PlainBrowser().fetch(`${url}/x`, { cookie })).status, 401)
+})
+
+t.test('with Sentinel, sentinels and primary are both spoken to by TLS', async t => {
+  const certificates = redisCertificates(t)
+  const [port, sentinelPort] = [await freePort(), await freePort()]
+  await redisServer(t, { args: certificates.serverArgs(port) })
+  await redisSentinelWithTls(t, certificates, { port: sentinelPort, primaryPort: port })
+  const { ca, client } = certificates
+  const redis = { url: `rediss+sentinel://localhost:${sentinelPort}/main`, ca, ...client }
+  const { url } = await testGateway(t, { settings: { session: { store: 'redis', redis } } })
+  const browser = new PlainBrowser()
+  t.equal((await signIn(browser, `${url}/`)).status, 200)
+  t.equal((await browser.fetch(`${url}/x`)).status, 200)
+  const { ca: other } = redisCertificates(t)
+  t.match(await complaint(t, { ...redis, ca: other }), 'no sentinel names a primary')
+  const unknown = redis.url.replace('/main', '/other')
+  t.match(await complaint(t, { ...redis, url: unknown }), 'name of the primary')
 })
 
 t.test('an authority that did not sign the certificate is refused, and named', async t => {
