@@ -3,6 +3,7 @@ import { compileAccess } from './access/policy.js'
 import { createCall } from './cognito/call.js'
 import { toIdentity } from './cognito/claims.js'
 import { type CognitoClient, createCognitoClient } from './cognito/client.js'
+import { createClockWatch } from './cognito/clock-watch.js'
 import { logoutUrl, resolveEndpoints } from './cognito/endpoints.js'
 import { explainCallbackError, toReason } from './cognito/explain.js'
 import { createUserPool } from './cognito/user-pool.js'
@@ -82,7 +83,11 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     call: createCall(config.cognito, keysTimeoutMs),
     clock,
   })
-  const pool = createUserPool({ client, verifier })
+  const pool = createUserPool({
+    client,
+    verifier,
+    compareClocks: createClockWatch({ clock, sometimes: createNowAndThen(logPauseMs), log }),
+  })
 
   const keep = <Verified extends { tokens: TokenSet }>(verified: Verified): Verified => ({
     ...verified,

@@ -4,6 +4,7 @@ import * as oidc from 'openid-client'
 import { GatewayError } from '../errors.js'
 import type { Log } from '../log.js'
 import type { Call } from './call.js'
+import { toleranceSeconds } from './clock-watch.js'
 import type { Endpoints } from './endpoints.js'
 import type { CognitoSettings } from './settings.js'
 import { createSpareSecret } from './spare-secret.js'
@@ -171,7 +172,7 @@ function configure(
       id_token_signing_alg_values_supported: ['RS256'],
     },
     clientId,
-    undefined,
+    { [oidc.clockTolerance]: toleranceSeconds },
     authentication(clientId, secret),
   )
   config[oidc.customFetch] = (url, { method, headers, body }) =>

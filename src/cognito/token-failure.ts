@@ -106,7 +106,11 @@ function answerOf(error: unknown): Response | undefined {
 
 /** The check that failed; for issuer and audience, which are no secrets, also what was seen. */
 function describeComparison({ code, message, cause }: CodedError): string {
-  const check = `${cause instanceof Error ? cause.message : message} (${code})`
+  const late =
+    code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED'
+      ? '; do the clocks of gateway and Cognito agree?'
+      : ''
+  const check = `${cause instanceof Error ? cause.message : message} (${code})${late}`
   const { claim, claims, expected } = ((cause as Error | undefined)?.cause ?? {}) as {
     claim?: unknown
     claims?: Readonly<Record<string, unknown>>

@@ -3,6 +3,7 @@ import { GatewayError } from '../errors.js'
 import type { Identity, Session, TokenSet } from '../model.js'
 import { toIdentity } from './claims.js'
 import type { Callback, CognitoClient, RawTokens } from './client.js'
+import type { CompareClocks } from './clock-watch.js'
 import type { TokenVerifier, VerifiedClaims } from './verifier.js'
 
 /** A person and their tokens, every one of them checked. */
@@ -27,9 +28,11 @@ export interface UserPool {
 export function createUserPool({
   client,
   verifier,
+  compareClocks,
 }: {
   client: CognitoClient
   verifier: TokenVerifier
+  compareClocks: CompareClocks
 }): UserPool {
   async function verified(
     raw: RawTokens,
@@ -40,6 +43,7 @@ export function createUserPool({
       verifier.verifyAccessToken(raw.accessToken),
     ])
     requireSame('sub of ID and access token', id.sub, access.sub)
+    compareClocks(access.iat)
     return { identity: toIdentity(id, access), tokens: toTokenSet(raw, access, oldRefreshToken) }
   }
 

@@ -14,6 +14,7 @@ import { type PenaltyBox, SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { GatewayError } from '../errors.js'
 import type { Claims, Clock } from '../model.js'
 import type { Call } from './call.js'
+import { toleranceSeconds } from './clock-watch.js'
 import type { Endpoints } from './endpoints.js'
 import { createKeyFetch } from './key-fetch.js'
 import { toPlainError } from './plain-error.js'
@@ -43,8 +44,6 @@ export type VerifiedClaims = Claims & {
   readonly iat: number
 }
 
-/** Clocks are rarely better than this, and never much worse. */
-const toleranceSeconds = 45
 /** The year 2100. What is beyond it is no date. */
 const latestDate = 4_102_444_800
 

@@ -1,6 +1,7 @@
 // The session of one browser: found by its cookies, begun, kept up, ended.
 import { randomBytes } from 'node:crypto'
 import { GatewayError } from '../errors.js'
+import { createFadingMap } from '../lib/fading-map.js'
 import type { NowAndThen } from '../lib/now-and-then.js'
 import type { Log } from '../log.js'
 import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
@@ -77,8 +78,9 @@ export interface BrowserSessions {
 
 const nobody: Loaded = { session: null, setCookies: noCookies }
 const usualRetryAfterSeconds = 5
-/** Younger tokens are not refreshed on demand. */
-const minTokenAgeSeconds = 10
+/** Between a sign-in or a refresh on demand and the next of a session, in each process. */
+const refreshNowPauseSeconds = 10
+const maxRefreshedNow = 10_000
 
 /** Browser sessions over one store. */
 export function createBrowserSessions({
@@ -105,6 +107,8 @@ export function createBrowserSessions({
   clock: Clock
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): BrowserSessions {
+  const refreshedNow = createFadingMap<number>(clock, maxRefreshedNow)
+
   function find(browser: Browser): StoredSession | null | Promise<StoredSession | null> {
     const place = sessionPlace(browser.origin)
     const [first, ...others] = readReferences(browser.cookies, browser.secure)
@@ -295,8 +299,13 @@ export function createBrowserSessions({
       const found = await find(browser)
       if (found === null) return nobodyFor(browser)
       const current = refresher.successor(found.session) ?? found
-      const age = clock() - current.session.tokens.issuedAt
-      return age < minTokenAgeSeconds ? settle(browser, found) : refresh(browser, found, current)
+      const { id, signedInAt } = current.session
+      // By our own clock: that of the tokens may be another.
+      const pausedUntil = refreshedNow.get(id) ?? signedInAt + refreshNowPauseSeconds
+      if (clock() < pausedUntil) return settle(browser, found)
+      const until = clock() + refreshNowPauseSeconds
+      refreshedNow.set(id, until, until)
+      return refresh(browser, found, current)
     },
 
     async peek(browser) {

@@ -1,4 +1,5 @@
 // Sessions that were ended while copies of their cookies, or answers on their way, might still be about.
+import { createFadingMap } from '../lib/fading-map.js'
 import type { Clock, Session } from '../model.js'
 
 /** What was ended: one session, or all that a user, or everybody for null, had begun before an instant. */
@@ -36,33 +37,6 @@ export function createEndedSessions(
     has({ id, signedInAt, identity }) {
       if (signedInAt < everybodyBefore || ids.get(id) === true) return true
       return signedInAt < (users.get(identity.subject) ?? 0)
-    },
-  }
-}
-
-interface FadingMap<Value> {
-  set(key: string, value: Value, until: number): void
-  get(key: string): Value | undefined
-}
-
-/** Grows with what is in it, which lru-cache would not: it takes room for all at once. */
-function createFadingMap<Value>(clock: Clock, max: number): FadingMap<Value> {
-  /** Oldest first. */
-  const kept = new Map<string, { value: Value; until: number }>()
-
-  return {
-    set(key, value, until) {
-      kept.delete(key)
-      kept.set(key, { value, until })
-      for (const [oldest, { until: end }] of kept) {
-        if (end > clock() && kept.size <= max) return
-        kept.delete(oldest)
-      }
-    },
-    get(key) {
-      if (kept.size === 0) return undefined
-      const found = kept.get(key)
-      return found !== undefined && found.until > clock() ? found.value : undefined
     },
   }
 }

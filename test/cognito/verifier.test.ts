@@ -157,12 +157,12 @@ t.test('the nonce is that of the sign-in', async t => {
   }
 })
 
-t.test('clocks may be 45 seconds apart', async t => {
+t.test('clocks may be a minute apart', async t => {
   const { verifier, id, time } = await open(t)
   const token = id({ exp: now + 100 })
-  time.now = now + 100 + 44
+  time.now = now + 100 + 59
   t.ok(await verifier.verifyIdToken(token))
-  time.now = now + 100 + 45
+  time.now = now + 100 + 60
   t.match(await failureOf(verifier.verifyIdToken(token)), {
     code: 'GW_ERR_TOKENS_REFUSED',
     reason: /exp expected after/,

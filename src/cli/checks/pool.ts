@@ -1,12 +1,11 @@
 // The user pool: is it there, is the domain its own, are its keys there, and what time is it there?
 import type { Call } from '../../cognito/call.js'
+import { toleranceSeconds } from '../../cognito/clock-watch.js'
 import type { Endpoints } from '../../cognito/endpoints.js'
 import { quote } from '../../cognito/quote.js'
 import { describeFailure, type Finding, ok } from './finding.js'
 
 const tolerableSeconds = 10
-/** Beyond it tokens are refused. */
-const refusedSeconds = 45
 
 /** @param clock  NumericDate seconds */
 export async function checkPool({
@@ -92,7 +91,7 @@ function compareClocks(date: string | null, now: number): Finding {
     return ok('clock', `the same as Cognito's, within ${tolerableSeconds} s`)
   return {
     check: 'clock',
-    outcome: Math.abs(seconds) > refusedSeconds ? 'failure' : 'warning',
+    outcome: Math.abs(seconds) > toleranceSeconds ? 'failure' : 'warning',
     seen: `the clock of this machine is ${difference}`,
     cause: 'tokens look expired, or not valid yet',
     remedy: 'let the machine keep its time by NTP (chrony, systemd-timesyncd)',
