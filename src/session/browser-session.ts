@@ -5,6 +5,7 @@ import { createFadingMap } from '../lib/fading-map.js'
 import type { NowAndThen } from '../lib/now-and-then.js'
 import type { Log } from '../log.js'
 import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
+import { SessionOfNewerVersion } from './codec.js'
 import {
   clearSessionCookies,
   hasSessionCookie,
@@ -235,12 +236,22 @@ export function createBrowserSessions({
     return store.destroy(session, sessionEndsAt(session, limits) - clock())
   }
 
+  /** What a newer version wrote it has to end itself, when its time is over. */
+  async function readOurs(place: string, reference: SentReference): Promise<StoredSession | null> {
+    try {
+      return await store.read(place, reference)
+    } catch (error) {
+      if (error instanceof SessionOfNewerVersion) return null
+      throw error
+    }
+  }
+
   /** Ends what the browser shows, living or not, and gives back what it was. */
   async function endAll(browser: Browser): Promise<Session[]> {
     const place = sessionPlace(browser.origin)
     const ended: Session[] = []
     for (const reference of readReferences(browser.cookies, browser.secure)) {
-      const found = await store.read(place, reference)
+      const found = await readOurs(place, reference)
       if (found === null) continue
       const { session } = refresher.successor(found.session) ?? found
       ended.push(await destroy(session))
@@ -279,9 +290,13 @@ export function createBrowserSessions({
 
   return {
     load(browser) {
-      const found = find(browser)
-      if (found instanceof Promise) return found.then(stored => settle(browser, stored))
-      return settle(browser, found)
+      try {
+        const found = find(browser)
+        if (!(found instanceof Promise)) return settle(browser, found)
+        return found.then(stored => settle(browser, stored)).catch(nobodyIfNewer)
+      } catch (error) {
+        return nobodyIfNewer(error)
+      }
     },
 
     async create(browser, { identity, tokens }) {
@@ -325,6 +340,12 @@ export function createBrowserSessions({
       return ended
     },
   }
+}
+
+/** The cookie stays: while instances are replaced, the next request may meet one that can read it. */
+function nobodyIfNewer(error: unknown): Loaded {
+  if (error instanceof SessionOfNewerVersion) return nobody
+  throw error
 }
 
 function retryAfterSecondsOf(error: unknown): number {

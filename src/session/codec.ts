@@ -38,10 +38,15 @@ export function encodeSession({ id, identity, tokens, signedInAt, seenAt }: Sess
   return JSON.stringify(idToken === null ? [...encoded, identity.claims] : encoded)
 }
 
-/** The session, or null when the bytes were written by another version, or are none. */
+/** A session that a newer version of the gateway wrote: nobody here, and to be kept for that version. */
+export class SessionOfNewerVersion extends Error {}
+
+/** The session, or null when the bytes are none. @throws SessionOfNewerVersion */
 export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Session | null {
   const encoded = parse(bytes.toString('utf8'))
-  if (!Array.isArray(encoded) || encoded[0] !== version) return null
+  if (!Array.isArray(encoded) || typeof encoded[0] !== 'number') return null
+  if (encoded[0] > version) throw new SessionOfNewerVersion('written by a newer version')
+  if (encoded[0] !== version) return null
   const [, id, idToken, accessToken, refreshToken, issuedAt, expiresAt, signedInAt, seenAt, kept] =
     encoded as unknown as Encoded
   const claims = idToken === null ? toClaims(kept) : claimsOf(idToken)

@@ -24,7 +24,11 @@ export interface SessionsBefore {
  * one place is nothing in another.
  */
 export interface SessionStore {
-  /** The session behind a reference. Answers without a promise when it need not wait. */
+  /**
+   * The session behind a reference. Answers without a promise when it need not wait.
+   *
+   * @throws SessionOfNewerVersion, which is nobody and is kept
+   */
   read(place: string, sent: SentReference): StoredSession | null | Promise<StoredSession | null>
   /** Stores a new session. */
   create(place: string, session: Session, ttlSeconds: number): Promise<StoredSession>

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { GatewayError } from '../../src/errors.js'
+import { createSealer } from '../../src/lib/sealer.js'
 import type { Identity, TokenSet } from '../../src/model.js'
 import { sessionPlace } from '../../src/session/cookie.js'
 import type { SessionStore } from '../../src/session/store.js'
@@ -592,4 +593,17 @@ t.test('a look at a session neither refreshes nor uses it', async t => {
   clock.move(1)
   t.equal(await late.peek(browser(cookies)), null, 'idle for too long')
   t.equal(await late.peek(browser()), null)
+})
+
+// While instances are replaced one after the other, an older one must not sign out whom a newer one signed in.
+t.test('a session that a newer version wrote is nobody, and its cookie stays', async t => {
+  const key = randomBytes(32)
+  const { sessions } = browserSessions({ store: cookieStore(key) })
+  const place = sessionPlace('https://a.example')
+  const newer = createSealer([key]).seal('session', place, '[2,{"all":"else"}]')
+  const cookies = [{ name: '__Host-cgw-session', value: `1.${newer}` }]
+  t.strictSame(await sessions.load(browser(cookies)), nobody)
+  const damaged = [{ name: '__Host-cgw-session', value: `1.${newer.slice(1)}` }]
+  t.strictSame(await sessions.load(browser(damaged)), clearedNobody)
+  t.strictSame((await sessions.end(browser(cookies))).setCookies, [cleared], 'who signs out is out')
 })

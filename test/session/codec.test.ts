@@ -45,7 +45,7 @@ t.test('what another version wrote, and what is no session, is none', async t =>
   const good = JSON.parse(encodeSession(session())) as unknown[]
   const changed = (at: number, value: unknown) => JSON.stringify(good.with(at, value))
   const rows = [
-    changed(0, 2),
+    changed(0, 0),
     changed(0, '1'),
     changed(0, null),
     changed(1, null),
@@ -69,4 +69,11 @@ t.test('what another version wrote, and what is no session, is none', async t =>
   ]
   for (const text of rows) t.equal(decode(text), null, text.slice(0, 60))
   t.ok(decode(JSON.stringify(good)), 'the neighbour')
+})
+
+t.test('what a newer version wrote is told from damage', async t => {
+  const good = JSON.parse(encodeSession(session())) as unknown[]
+  for (const newer of [JSON.stringify(good.with(0, 2)), '[2]', '[2,{"all":"else"}]']) {
+    t.throws(() => decode(newer), { message: 'written by a newer version' })
+  }
 })

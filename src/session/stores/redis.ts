@@ -5,7 +5,7 @@ import type { RedisConnection } from '../../lib/redis.js'
 import type { Opened, Sealer } from '../../lib/sealer.js'
 import type { Log } from '../../log.js'
 import type { Clock, Session } from '../../model.js'
-import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
+import { decodeSession, encodeSession, type ReadIdentity, SessionOfNewerVersion } from '../codec.js'
 import type { EndedSessions } from '../ended.js'
 import { joinPieces } from '../sent-reference.js'
 import type { SessionStore } from '../store.js'
@@ -70,11 +70,21 @@ export function createRedisStore({
     return null
   }
 
+  /** The same where what a newer version wrote makes no difference. */
+  function openOurs(key: string, value: string | null): ReturnType<typeof open> {
+    try {
+      return open(key, value)
+    } catch (error) {
+      if (error instanceof SessionOfNewerVersion) return null
+      throw error
+    }
+  }
+
   function tellUnreadable(key: string): void {
     if (told.has(key)) return
     if (told.size >= maxTold) told.clear()
     told.add(key)
-    log.warn({ key }, 'a session in Redis cannot be read: other secret, newer version, or damage')
+    log.warn({ key }, 'a session in Redis cannot be read: other secret, or damage')
   }
 
   async function fetch(id: string): Promise<{ session: Session; stale: boolean } | null> {
@@ -104,7 +114,7 @@ export function createRedisStore({
   async function destroy(session: Session, ttlSeconds: number): Promise<Session> {
     const { id, identity } = session
     const key = keyOf(id)
-    const last = open(key, await reach(redis.take(key)))?.session ?? session
+    const last = openOurs(key, await reach(redis.take(key)))?.session ?? session
     ended.add({ id, until: clock() + Math.max(1, ttlSeconds) })
     await reach(index.remove(identity.subject, key))
     const newer = ahead.newerThan(last)
@@ -116,7 +126,7 @@ export function createRedisStore({
     const keys = subject === null ? redis.keys(`${prefix}session:`) : index.keysOf(subject)
     for await (const key of keys) {
       if (key.endsWith(':lock')) continue
-      const found = living(open(key, await reach(redis.get(key))))
+      const found = living(openOurs(key, await reach(redis.get(key))))
       if (found !== null) yield found.session
     }
   }

@@ -89,11 +89,14 @@ t.test('values that cannot be read are nobody, are kept, and are logged once', a
   const { reference } = await store.create(place, session(), 3600)
   const [name = ''] = keys
   const newer = `1800000000 ${createSealer([key]).seal('session', `${name} 1800000000`, '[2]')}`
-  for (const damaged of ['', 'rubbish', newer]) {
+  for (const damaged of ['', 'rubbish']) {
     await redis.set(name, damaged, 60)
     t.equal(await store.read(place, reference), null)
     t.equal(await redis.get(name), damaged)
   }
+  await redis.set(name, newer, 60)
+  await t.rejects(async () => store.read(place, reference), { message: /newer version/ })
+  t.equal(await redis.get(name), newer)
   t.equal(warnings.length, 1, 'told once, however often it is read')
 })
 
