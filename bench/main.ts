@@ -1,12 +1,20 @@
 // npm run bench: one script per question, printed as tables and kept in bench/results. `quick` asks the
-// first question alone, with fewer rounds.
+// first question alone, with fewer rounds; `soak --minutes 10` asks whether memory stays flat.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { footprint } from './footprint.js'
+import { soak } from './soak.js'
 import { throughput } from './throughput.js'
 
 const quick = process.argv.includes('quick')
 const rounds = quick ? 3 : 7
+
+if (process.argv.includes('soak')) {
+  const at = process.argv.indexOf('--minutes')
+  const { rows, flat } = await soak(at === -1 ? 10 : Number(process.argv[at + 1]))
+  print('soak', table(['figure', ''], rows))
+  process.exit(flat ? 0 : 1)
+}
 
 const parts = [
   `Node.js ${process.version}, ${cpus()[0]?.model}, one core for each server, 64 connections, medians of ${rounds} interleaved rounds.\n`,
@@ -16,10 +24,14 @@ const parts = [
   ),
   ...(quick ? [] : [table(['figure', ''], await footprint())]),
 ]
-const text = `${parts.join('\n')}\n`
-mkdirSync('bench/results', { recursive: true })
-writeFileSync('bench/results/latest.md', text)
-process.stdout.write(text)
+print('latest', `${parts.join('\n')}\n`)
+
+/** On the terminal, and kept. */
+function print(name: string, text: string): void {
+  mkdirSync('bench/results', { recursive: true })
+  writeFileSync(`bench/results/${name}.md`, text)
+  process.stdout.write(text)
+}
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = [head, head.map(() => '---'), ...rows]

@@ -1,6 +1,6 @@
 // The built gateway as a process, and sessions that were really signed in at an emulator.
 import { type Emulator, startEmulator } from '../../src/emulator/app.js'
-import { readPool } from '../../src/emulator/pool.js'
+import { type PoolClient, readPool } from '../../src/emulator/pool.js'
 import { freePort } from '../../test/fixtures/free-port.js'
 import { PlainBrowser } from '../../test/fixtures/plain-browser.js'
 import { signIn } from '../../test/fixtures/sign-in.js'
@@ -16,16 +16,21 @@ export interface GatewayUnderTest {
   signIn(): Promise<string>
 }
 
-/** `npm start` on one core, before this upstream. */
-export async function startGateway(upstream: string): Promise<GatewayUnderTest> {
+/** `npm start` on one core, before this upstream. @param changes  to the app clients at the emulator */
+export async function startGateway(
+  upstream: string,
+  changes: Partial<PoolClient> = {},
+): Promise<GatewayUnderTest> {
   const [port, adminPort] = [await freePort(), await freePort()]
   const url = `http://localhost:${port}`
   const example = readPool()
   const pool = {
     ...example,
-    clients: example.clients.map(client => ({
-      ...client,
+    clients: example.clients.map(given => ({
+      ...given,
       callbackUrls: [`${url}/oauth2/callback`],
+      logoutUrls: [`${url}/oauth2/signed_out`],
+      ...changes,
     })),
   }
   const emulator = await startEmulator({ pool })
