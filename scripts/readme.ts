@@ -47,11 +47,15 @@ function plain(value: unknown): string {
 }
 
 function urls(): string {
-  const rows = Object.values(urlTable).map(({ method, path, what }) => [
-    `\`${method} /oauth2${path}\``,
+  const rows = Object.values(urlTable).map(({ method, what, ...url }) => [
+    `\`${method} ${urlOf(url)}\``,
     what,
   ])
   return table(['URL', 'what'], rows)
+}
+
+function urlOf(url: { path: string; isAbsolute?: boolean }): string {
+  return url.isAbsolute ? url.path : `/oauth2${url.path}`
 }
 
 function errors(): string {

@@ -5,6 +5,7 @@ import { type FastifyInstance, fastify } from 'fastify'
 import { healthEndpoint, readyEndpoint } from './endpoints/admin.js'
 import { callbackEndpoint } from './endpoints/callback.js'
 import { proxied } from './endpoints/proxied.js'
+import { resourceMetadataEndpoint } from './endpoints/resource-metadata.js'
 import { createReturnToJudge } from './endpoints/return-to.js'
 import { signedOutEndpoint, signOutEndpoint } from './endpoints/sign-out.js'
 import { startEndpoint } from './endpoints/start.js'
@@ -59,6 +60,7 @@ export function createApp(services: Services): FastifyInstance {
   app.decorateRequest('browser', null as never)
   app.decorateRequest('applicationCookies', null)
   app.decorateRequest('route', null as never)
+  app.decorateRequest('caller', null)
   app.decorateRequest('session', null)
   app.decorateRequest('sessionCookies', noCookies)
   // No endpoint of ours reads a body, of whatever type.
@@ -74,7 +76,7 @@ export function createApp(services: Services): FastifyInstance {
   app.addHook('onRequest', upgrade.judge)
   app.addHook('onSend', finish)
 
-  const who = authenticate({ sessions })
+  const who = authenticate(services)
   const judge = createReturnToJudge(services.returnTo)
   const start = startEndpoint({ login, judge })
   const signOut = signOutEndpoint({ ...services, judge, signedOutPath: paths.signedOut })
@@ -90,6 +92,7 @@ export function createApp(services: Services): FastifyInstance {
   app.route({ method: ['GET', 'POST'], url: paths.signOut, handler: signOut })
   app.get(paths.signedOut, signedOut)
   app.get(paths.userinfo, { ...withHead, onRequest: who }, userinfo)
+  app.get(paths.resourceMetadata, resourceMetadataEndpoint(services))
   app.post(paths.refresh, refreshEndpoint(services))
 
   const way = [

@@ -43,6 +43,12 @@ export const errorTable = {
     message: 'You need to be signed in to see this.',
     hint: 'The route needs a signed-in user and the request is not a page navigation, so it gets no redirect.',
   },
+  GW_ERR_TOKEN_INVALID: {
+    status: 401,
+    title: 'This token is not good',
+    message: 'The access token is missing something, has expired, or is for another place.',
+    hint: 'A Bearer token failed verification (signature, issuer, client, token_use or time); the log names the check.',
+  },
   GW_ERR_FORBIDDEN: {
     status: 403,
     title: 'You may not see this',

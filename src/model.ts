@@ -36,12 +36,19 @@ export interface TokenSet {
   readonly expiresAt: number
 }
 
-/** One sign-in of one browser. */
-export interface Session {
-  /** 256 random bits, base64url. New at each sign-in; kept by refreshes. */
-  readonly id: string
+/** Who a request comes from, and the tokens that say so. A session is one; so is a verified Bearer token. */
+export interface Caller {
   readonly identity: Identity
   readonly tokens: TokenSet
+}
+
+/** What a token is for, as Cognito's claim of this name says. */
+export type TokenUse = 'access' | 'id'
+
+/** One sign-in of one browser. */
+export interface Session extends Caller {
+  /** 256 random bits, base64url. New at each sign-in; kept by refreshes. */
+  readonly id: string
   /** When the browser came back from the hosted UI. */
   readonly signedInAt: number
   /** When the session was last seen in use, to within a minute or so. */
@@ -87,6 +94,8 @@ export interface Route {
   /** False when the decision needs nobody, so that sessions are not even looked up. */
   readonly needsUser: boolean
   readonly decide: (identity: Identity | null) => Decision
+  /** What a Bearer token has to be for. */
+  readonly tokenUse: TokenUse
   /** Origin of the application; null where everything is refused. */
   readonly upstream: string | null
   /** Time limit for the first byte of the answer. */

@@ -1,5 +1,6 @@
 // The only place where rooms are built and where one room's skill is handed to another.
 import { compileAccess } from './access/policy.js'
+import { createBearerCallers } from './cognito/bearer.js'
 import { createCall } from './cognito/call.js'
 import { toIdentity } from './cognito/claims.js'
 import { type CognitoClient, createCognitoClient } from './cognito/client.js'
@@ -80,6 +81,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   const verifier = createTokenVerifier({
     endpoints,
     clientId: config.cognito.clientId,
+    bearerClientIds: config.cognito.bearerClientIds ?? [config.cognito.clientId],
     call: createCall(config.cognito, keysTimeoutMs),
     clock,
   })
@@ -156,12 +158,16 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     watchSession: createSessionWatch({ endings, peek: sessions.peek, limits, clock, log }),
     afterSignOut: createAfterSignOut({ sealer, clock }),
     buildLogoutUrl: (logoutUri: string) => logoutUrl(endpoints, config.cognito.clientId, logoutUri),
+    findBearer: createBearerCallers({ verifier, clock }).find,
+    issuer: endpoints.issuer,
+    scopes: config.cognito.scopes,
     findOrigin: createOriginFinder(config.url),
     findRoute: compileRoutes(config.routes.map(route => ({ match: route, route: toRoute(route) }))),
     isOwnPath: (path: string) =>
       path === config.paths.prefix ||
       path.startsWith(`${config.paths.prefix}/`) ||
-      path === paths.callback,
+      path === paths.callback ||
+      path === paths.resourceMetadata,
     ownOrigins: config.url,
     returnTo: {
       ownOrigins: config.url,
@@ -303,13 +309,14 @@ export function systemClock(): number {
 }
 
 function toRoute(settings: Config['routes'][number]): Route {
-  const { path, host, access, upstream, timeout, websocket } = settings
+  const { path, host, access, upstream, timeout, websocket, tokenUse } = settings
   return {
     name: `${host ?? ''}${path}`,
     ...compileAccess(access),
     upstream: upstream ?? null,
     timeoutSeconds: timeout,
     upgrades: websocket,
+    tokenUse,
   }
 }
 
@@ -338,12 +345,12 @@ function createPassage(config: Config, log: Log): Ways {
   const nobody: readonly string[] = []
 
   /** What requests and upgrades have in common. */
-  function prepare({ request, response, route, target, identity, cookie, ...rest }: Passage) {
+  function prepare({ request, response, route, target, caller, cookie, ...rest }: Passage) {
     if (route.upstream === null) throw new Error('a route without upstream admitted a request')
     const headers = buildHeaders(request.rawHeaders, {
       cookie,
       forwarding: forwarding.get(rest.origin) ?? nobody,
-      identity: identity === null ? nobody : identityLines(identity),
+      identity: caller === null ? nobody : identityLines(caller.identity),
       peer: request.socket.remoteAddress ?? '',
       requestId: rest.requestId,
     })

@@ -18,7 +18,9 @@ t.test('every setting, URL and error code that the README names anywhere exists'
     t.ok(variables.has(name.replace(/_FILE$/, '')), name)
   }
   for (const [code] of readme.matchAll(/\bGW_ERR_[A-Z_]+\b/g)) t.ok(code in errorTable, code)
-  const urls = new Set<string>(Object.values(urlTable).map(({ path }) => `/oauth2${path}`))
+  const urls = new Set<string>(
+    Object.values(urlTable).map(url => ('isAbsolute' in url ? url.path : `/oauth2${url.path}`)),
+  )
   for (const [url] of readme.matchAll(/(?<![\w.])\/oauth2\/[a-z_]+/g)) {
     t.ok(urls.has(url) || cognitoUrls.has(url), url)
   }

@@ -68,6 +68,11 @@ export const cognitoSettings = z
           "Origin for the gateway's own calls (keys, tokens, revocation), where it differs from what browsers see.",
         example: 'http://emulator:9339',
       }),
+    bearerClientIds: listSetting.optional().meta({
+      description:
+        'App clients whose tokens are taken in `Authorization: Bearer`; by default `cognito.clientId` alone.',
+      example: ['1example23456789', '2example23456789'],
+    }),
     refreshTokenValidity: durationSetting(3600, 3650 * 86_400)
       .prefault('30d')
       .meta({

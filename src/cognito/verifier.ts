@@ -11,8 +11,9 @@ import {
   JwtParseError,
 } from 'aws-jwt-verify/error'
 import { type PenaltyBox, SimpleJwksCache } from 'aws-jwt-verify/jwk'
+import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
 import { GatewayError } from '../errors.js'
-import type { Claims, Clock } from '../model.js'
+import type { Claims, Clock, TokenUse } from '../model.js'
 import type { Call } from './call.js'
 import { toleranceSeconds } from './clock-watch.js'
 import type { Endpoints } from './endpoints.js'
@@ -31,6 +32,11 @@ export interface TokenVerifier {
   /** @param expected.nonce  of the sign-in; absent after a refresh, where Cognito leaves it to chance */
   verifyIdToken(token: string, expected?: { readonly nonce?: string }): Promise<VerifiedClaims>
   verifyAccessToken(token: string): Promise<VerifiedClaims>
+  /**
+   * A token that anybody may have sent, of any client in the list. What its own words give away is refused before a
+   * key is looked for, so that rubbish causes no call.
+   */
+  verifyBearer(token: string, tokenUse: TokenUse): Promise<VerifiedClaims>
   /** Fetches the keys, so that the first sign-in need not. Throws GW_ERR_COGNITO_UNAVAILABLE. */
   hydrate(): Promise<void>
   /** Whether the keys are there. */
@@ -51,20 +57,28 @@ const latestDate = 4_102_444_800
 export function createTokenVerifier({
   endpoints,
   clientId,
+  bearerClientIds = [clientId],
   call,
   clock,
 }: {
   endpoints: Pick<Endpoints, 'issuer' | 'jwksUri'>
   clientId: string
+  /** App clients whose tokens are taken as Bearer tokens. */
+  bearerClientIds?: readonly string[]
   call: Call
   clock: Clock
 }): TokenVerifier {
   let hydrated = false
   const fetcher = { fetch: createKeyFetch({ jwksUri: endpoints.jwksUri, call, clock }) }
   const jwksCache = new SimpleJwksCache({ fetcher, penaltyBox: openBox })
-  const verifiers = { id: verifierFor('id'), access: verifierFor('access') }
+  const own = [clientId]
+  const verifiers = { id: verifierFor('id', own), access: verifierFor('access', own) }
+  const bearers = {
+    id: verifierFor('id', bearerClientIds),
+    access: verifierFor('access', bearerClientIds),
+  }
 
-  function verifierFor(tokenUse: 'id' | 'access') {
+  function verifierFor(tokenUse: TokenUse, clientIds: readonly string[]) {
     return JwtVerifier.create(
       {
         issuer: endpoints.issuer,
@@ -72,7 +86,7 @@ export function createTokenVerifier({
         jwksUri: endpoints.jwksUri,
         graceSeconds: toleranceSeconds,
         customJwtCheck: ({ header, payload }) => {
-          validateCognitoJwtFields(payload, { tokenUse, clientId })
+          validateCognitoJwtFields(payload, { tokenUse, clientId: [...clientIds] })
           requireHeader(header)
         },
       },
@@ -80,9 +94,13 @@ export function createTokenVerifier({
     )
   }
 
-  async function verify(token: string, tokenUse: 'id' | 'access'): Promise<VerifiedClaims> {
+  async function verify(
+    token: string,
+    tokenUse: TokenUse,
+    among: typeof verifiers = verifiers,
+  ): Promise<VerifiedClaims> {
     try {
-      const claims = await verifiers[tokenUse].verify(token)
+      const claims = await among[tokenUse].verify(token)
       hydrated = true
       return requireClaims(claims, clock())
     } catch (error) {
@@ -100,6 +118,19 @@ export function createTokenVerifier({
     },
 
     verifyAccessToken: token => verify(token, 'access'),
+
+    async verifyBearer(token, tokenUse) {
+      try {
+        const { header, payload } = decomposeUnverifiedJwt(token)
+        requireHeader(header)
+        if (payload.iss !== endpoints.issuer) throw refused('iss expected that of the user pool')
+        validateCognitoJwtFields(payload, { tokenUse, clientId: [...bearerClientIds] })
+        requireClaims(payload, clock())
+      } catch (error) {
+        throw toGatewayError(error, tokenUse)
+      }
+      return verify(token, tokenUse, bearers)
+    },
 
     async hydrate() {
       if (hydrated) return

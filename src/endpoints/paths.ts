@@ -1,6 +1,6 @@
 // The URLs of the gateway itself: one table, from which the paths, the routes and the README come.
 
-/** Method and meaning of each, under the prefix; named as users of oauth2-proxy know them. */
+/** Method and meaning of each, under the prefix unless `isAbsolute`; named as users of oauth2-proxy know them. */
 export const urlTable = {
   start: {
     method: 'GET',
@@ -33,6 +33,12 @@ export const urlTable = {
     path: '/refresh',
     what: 'refresh now, so that new groups count at once; same origin only, answers as `/userinfo`',
   },
+  resourceMetadata: {
+    method: 'GET',
+    path: '/.well-known/oauth-protected-resource',
+    isAbsolute: true,
+    what: 'JSON: which user pool issues the Bearer tokens that are taken here (RFC 9728)',
+  },
   ping: { method: 'GET', path: '/ping', what: '200 under any host name, for load balancers' },
 } as const
 
@@ -41,6 +47,9 @@ export type Paths = Readonly<Record<keyof typeof urlTable, string>>
 
 /** The paths under a prefix; the callback may stand elsewhere. */
 export function createPaths({ prefix, callback }: { prefix: string; callback: string }): Paths {
-  const entries = Object.entries(urlTable).map(([name, { path }]) => [name, prefix + path])
+  const entries = Object.entries(urlTable).map(([name, { path, ...url }]) => [
+    name,
+    'isAbsolute' in url ? path : prefix + path,
+  ])
   return { ...(Object.fromEntries(entries) as Paths), callback }
 }

@@ -2,7 +2,7 @@
 // parser, no promise and no Fastify reply from here on.
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 
-import type { Identity, Route } from '../model.js'
+import type { Caller, Route } from '../model.js'
 
 /** One request on its way to the application. */
 export interface Passage {
@@ -11,7 +11,7 @@ export interface Passage {
   readonly route: Route
   /** The bytes of the request target. */
   readonly target: string
-  readonly identity: Identity | null
+  readonly caller: Caller | null
   /** The application's own cookies. */
   readonly cookie: string | null
   readonly origin: string
@@ -52,13 +52,13 @@ export function toPassage(
   reply: FastifyReply,
   writeFailure: WriteFailure,
 ): Passage {
-  const { raw, target, route, session, browser, applicationCookies, sessionCookies } = request
+  const { raw, target, route, caller, browser, applicationCookies, sessionCookies } = request
   return {
     request: raw,
     response: reply.raw,
     route,
     target: target.raw,
-    identity: session?.identity ?? null,
+    caller,
     cookie: applicationCookies,
     origin: browser.origin,
     requestId: request.id,

@@ -19,19 +19,22 @@ export function authorize({
   log: Pick<Log, 'info'>
 }): onRequestHookHandler {
   return (request, reply, done) => {
-    const { route, session } = request
-    const decision = route.decide(session?.identity ?? null)
+    const { route, caller } = request
+    const decision = route.decide(caller?.identity ?? null)
     if (decision.outcome === 'allow') return done()
     if (decision.outcome === 'refuse') {
-      const sub = session?.identity.subject
+      const sub = caller?.identity.subject
       log.info(
         { id: request.id, sub, route: route.name, reason: decision.reason },
         'access refused',
       )
       return done(new GatewayError('GW_ERR_FORBIDDEN', { reason: decision.reason }))
     }
-    if (!isNavigation(request.raw.method, request.headers)) {
-      return done(new GatewayError('GW_ERR_LOGIN_REQUIRED'))
+    // Who sends credentials of another scheme is a program, and no program signs in at a page.
+    const { authorization } = request.headers
+    if (authorization !== undefined || !isNavigation(request.raw.method, request.headers)) {
+      const reason = authorization === undefined ? {} : { reason: 'expected the scheme Bearer' }
+      return done(new GatewayError('GW_ERR_LOGIN_REQUIRED', reason))
     }
     sendToLogin(request, reply, login).catch(done)
   }

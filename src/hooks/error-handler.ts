@@ -8,6 +8,9 @@ import { framesOf, type Log } from '../log.js'
 import { acceptsHtml } from '../login/navigation.js'
 import { fitReturnTo, judgeReturnTo } from '../login/return-to.js'
 
+/** Where a protected resource says who issues its tokens (RFC 9728 section 3). */
+export const resourceMetadataPath = '/.well-known/oauth-protected-resource'
+
 /** An answer that is ready to be written. */
 export interface Answer {
   readonly status: number
@@ -70,7 +73,7 @@ export function createFailureAnswers({
     return {
       status: error.status,
       body,
-      headers: { ...headers, ...commonHeaders(error), 'x-request-id': request.id },
+      headers: { ...headers, ...commonHeaders(error, request), 'x-request-id': request.id },
     }
   }
 
@@ -140,11 +143,29 @@ function json({ code, message, detail, id }: Facts, login: string) {
   }
 }
 
-function commonHeaders({ code, retryAfterSeconds }: GatewayError): Record<string, string> {
+function commonHeaders(
+  { code, retryAfterSeconds }: GatewayError,
+  request: FastifyRequest,
+): Record<string, string> {
+  const challenge = challengeFor(code, request)
   return {
-    ...(code === 'GW_ERR_LOGIN_REQUIRED' ? { 'www-authenticate': 'Bearer' } : {}),
+    ...(challenge === null ? {} : { 'www-authenticate': challenge }),
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
   }
+}
+
+/** RFC 6750 section 3, with the place where clients learn of the user pool (RFC 9728 section 5.1). */
+function challengeFor(
+  code: ErrorCode,
+  { caller, session, browser }: FastifyRequest,
+): string | null {
+  const metadata = `resource_metadata="${browser?.origin ?? ''}${resourceMetadataPath}"`
+  if (code === 'GW_ERR_LOGIN_REQUIRED') return `Bearer ${metadata}`
+  if (code === 'GW_ERR_TOKEN_INVALID') return `Bearer error="invalid_token", ${metadata}`
+  const isBearer = caller !== null && session === null
+  return code === 'GW_ERR_FORBIDDEN' && isBearer
+    ? `Bearer error="insufficient_scope", ${metadata}`
+    : null
 }
 
 /** The page the person is on: where the script that asked runs, or what was asked for. */

@@ -51,6 +51,12 @@ const methodsSetting = z
     example: ['GET', 'HEAD'],
   })
 
+const tokenUseSetting = z.enum(['access', 'id']).default('access').meta({
+  description:
+    'What a token in `Authorization: Bearer` has to be: an access token, or an ID token.',
+  example: 'id',
+})
+
 /** The schema of one route. */
 export function createRouteSettings<
   Access extends z.ZodType,
@@ -64,6 +70,7 @@ export function createRouteSettings<
       host: hostSetting,
       methods: methodsSetting,
       access: parts.access,
+      tokenUse: tokenUseSetting,
       upstream: parts.upstream.optional(),
       timeout: parts.timeout,
       websocket: websocketSetting,

@@ -43,7 +43,7 @@ t.test('a 401 says where to sign in, with the page that the script runs on', asy
   const { url } = await testGateway(t)
   const answer = await new PlainBrowser().fetch(`${url}/api/list`, { referer: `${url}/board?x=1` })
   t.equal(answer.status, 401)
-  t.equal(answer.headers['www-authenticate'], 'Bearer')
+  t.match(answer.headers['www-authenticate'], /^Bearer resource_metadata=/)
   const body = JSON.parse(answer.body) as Record<string, string>
   t.equal(body.error, 'login_required')
   t.equal(body.login, `/oauth2/start?rd=${encodeURIComponent('/board?x=1')}`)
