@@ -1,9 +1,10 @@
 // The itinerary: every hook and route in the order a request meets them.
 import { randomUUID } from 'node:crypto'
-import { METHODS } from 'node:http'
+import { type IncomingMessage, METHODS } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import { healthEndpoint, readyEndpoint } from './endpoints/admin.js'
 import { callbackEndpoint } from './endpoints/callback.js'
+import { forwardAuthEndpoint, readOriginal } from './endpoints/forward-auth.js'
 import { proxied } from './endpoints/proxied.js'
 import { resourceMetadataEndpoint } from './endpoints/resource-metadata.js'
 import { createReturnToJudge } from './endpoints/return-to.js'
@@ -18,6 +19,7 @@ import { createFailureAnswers } from './hooks/error-handler.js'
 import { finish } from './hooks/finish.js'
 import { chooseRoute } from './hooks/route.js'
 import { readTarget } from './hooks/target.js'
+import type { Peers } from './lib/trusted-peers.js'
 import type { Services } from './services.js'
 import { noCookies } from './session/browser-session.js'
 
@@ -41,7 +43,7 @@ export function createApp(services: Services): FastifyInstance {
   const failures = createFailureAnswers({ ...services, startPath: paths.start })
   const app = fastify({
     logger: false,
-    genReqId: () => randomUUID(),
+    genReqId: raw => requestIdOf(raw, services.peers),
     exposeHeadRoutes: false,
     // Streams and slow uploads take as long as they take; only the head has a deadline.
     requestTimeout: 0,
@@ -60,6 +62,8 @@ export function createApp(services: Services): FastifyInstance {
   app.decorateRequest('browser', null as never)
   app.decorateRequest('applicationCookies', null)
   app.decorateRequest('route', null as never)
+  app.decorateRequest('originalMethod', 'GET')
+  app.decorateRequest('routeHost', '')
   app.decorateRequest('caller', null)
   app.decorateRequest('session', null)
   app.decorateRequest('sessionCookies', noCookies)
@@ -91,6 +95,14 @@ export function createApp(services: Services): FastifyInstance {
   app.get(paths.callback, { onRequest: who }, callbackEndpoint({ login, sessions, log }))
   app.route({ method: ['GET', 'POST'], url: paths.signOut, handler: signOut })
   app.get(paths.signedOut, signedOut)
+  // A proxy asks with the method and the Host that it likes; what it asks about stands in headers.
+  app.route({
+    method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: paths.auth,
+    config: { anyHost: true },
+    onRequest: [readOriginal(services), who],
+    handler: forwardAuthEndpoint({ ...services, startPath: paths.start }),
+  })
   app.get(paths.userinfo, { ...withHead, onRequest: who }, userinfo)
   app.get(paths.resourceMetadata, resourceMetadataEndpoint(services))
   app.post(paths.refresh, refreshEndpoint(services))
@@ -112,6 +124,13 @@ export function createApp(services: Services): FastifyInstance {
 /** The last hook of the proxied way answers every request that gets so far. */
 function neverReached(): never {
   throw new Error('a proxied request reached the handler')
+}
+
+/** Ours, or that of a trusted proxy, so that one id stands in all logs. */
+function requestIdOf(raw: IncomingMessage, peers: Peers): string {
+  const given = raw.headers['x-request-id']
+  const isGood = typeof given === 'string' && /^[\w.:+=@-]{1,128}$/.test(given)
+  return isGood && peers.isTrusted(raw) ? given : randomUUID()
 }
 
 /** The admin listener: health and readiness, nothing that needs a user. */

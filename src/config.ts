@@ -17,6 +17,7 @@ import {
   settingLeaves,
 } from './lib/setting-sources.js'
 import { listSetting, portSetting } from './lib/setting-types.js'
+import { parseRange } from './lib/trusted-peers.js'
 import { logLevels } from './log.js'
 import { loginSettings } from './login/settings.js'
 import { timeoutSetting, upstreamSetting, websocketSettings } from './proxy/settings.js'
@@ -63,6 +64,15 @@ export const settingsSchema = z.strictObject({
     secret: true,
   }),
   cognito: cognitoSettings,
+  trustedProxies: listSetting
+    .pipe(z.array(z.string().superRefine(checkRange)))
+    .default([])
+    .meta({
+      env: 'GATEWAY_TRUSTED_PROXIES',
+      description:
+        'Addresses (CIDR) of the proxies in front whose `X-Forwarded-For`, `-Host`, `X-Request-Id` and auth requests are believed; by default nobody.',
+      example: ['10.0.0.0/8'],
+    }),
   session: sessionSettings.prefault({}),
   login: loginSettings.prefault({}),
   identity: identitySettings.prefault({}),
@@ -203,6 +213,14 @@ function crossChecks({
     )
   }
   return complaints
+}
+
+function checkRange(range: string, context: z.RefinementCtx): void {
+  try {
+    parseRange(range)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+  }
 }
 
 function toSecret(text: string, context: z.RefinementCtx): Buffer {

@@ -11,12 +11,14 @@ import { createUserPool } from './cognito/user-pool.js'
 import { createTokenVerifier } from './cognito/verifier.js'
 import type { Config } from './config.js'
 import type { ReadinessCheck } from './endpoints/admin.js'
+import type { CallerLines } from './endpoints/forward-auth.js'
 import { createPaths } from './endpoints/paths.js'
 import type { Pass, Passage } from './endpoints/proxied.js'
 import type { OpenTunnel } from './endpoints/upgrade.js'
 import { GatewayError } from './errors.js'
 import { createIdentityLines } from './identity-headers/inject.js'
 import { isOwned } from './identity-headers/owned.js'
+import { authRequest } from './identity-headers/styles/auth-request.js'
 import { forwarded } from './identity-headers/styles/forwarded.js'
 import { isGatewayCookie } from './lib/cookie-jar.js'
 import { createLimiter } from './lib/limiter.js'
@@ -24,13 +26,14 @@ import { createNowAndThen, type NowAndThen } from './lib/now-and-then.js'
 import { createOriginFinder } from './lib/public-origin.js'
 import type { RedisConnection } from './lib/redis.js'
 import { createSealer, type Sealer } from './lib/sealer.js'
+import { createPeers, type Peers } from './lib/trusted-peers.js'
 import { openViews, viewsFolder } from './lib/views.js'
 import type { Log } from './log.js'
 import { createAfterSignOut } from './login/after-sign-out.js'
 import { createLoginFlow } from './login/flow.js'
 import { createRounds } from './login/rounds.js'
 import { createTransactions } from './login/transaction.js'
-import type { Clock, Route, TokenSet } from './model.js'
+import type { Clock, Identity, Route, TokenSet } from './model.js'
 import { forward } from './proxy/forward.js'
 import { createRequestHeaders } from './proxy/request-headers.js'
 import { createTunnels } from './proxy/tunnel.js'
@@ -141,7 +144,8 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     },
   })
 
-  const passage = createPassage(config, log)
+  const peers = createPeers(config.trustedProxies)
+  const passage = createPassage(config, peers, log)
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const readiness: ReadinessCheck[] = [
     { name: 'keys', check: () => verifier.hydrate() },
@@ -158,6 +162,8 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     watchSession: createSessionWatch({ endings, peek: sessions.peek, limits, clock, log }),
     afterSignOut: createAfterSignOut({ sealer, clock }),
     buildLogoutUrl: (logoutUri: string) => logoutUrl(endpoints, config.cognito.clientId, logoutUri),
+    peers,
+    callerLines: createCallerLines(config, log),
     findBearer: createBearerCallers({ verifier, clock }).find,
     issuer: endpoints.issuer,
     scopes: config.cognito.scopes,
@@ -328,7 +334,7 @@ interface Ways {
 }
 
 /** The way through to applications: headers of one room, connections of another. */
-function createPassage(config: Config, log: Log): Ways {
+function createPassage(config: Config, peers: Peers, log: Log): Ways {
   const upstreams = createUpstreams(
     config.routes.flatMap(({ upstream }) => (upstream === undefined ? [] : [upstream])),
     { maxTunnels: config.websocket.max },
@@ -351,7 +357,7 @@ function createPassage(config: Config, log: Log): Ways {
       cookie,
       forwarding: forwarding.get(rest.origin) ?? nobody,
       identity: caller === null ? nobody : identityLines(caller.identity),
-      peer: request.socket.remoteAddress ?? '',
+      peer: peers.forwardedFor(request),
       requestId: rest.requestId,
     })
     return {
@@ -385,6 +391,16 @@ function createPassage(config: Config, log: Log): Ways {
     closeTunnels: () => tunnels.close(),
     close: () => upstreams.close(),
   }
+}
+
+/** The identity as a proxy gets it for its own use: as applications do, and under the names of auth requests. */
+function createCallerLines(config: Config, log: Log): CallerLines {
+  const say = (header: string, { subject }: Identity) =>
+    log.warn({ header, sub: subject }, 'identity header left out: its value cannot be sent')
+  const styles = [forwarded, authRequest].map(style =>
+    createIdentityLines(style, config.identity, say),
+  )
+  return ({ identity }) => styles.flatMap(lines => lines(identity))
 }
 
 /** What an application learns of the public origin; Host is the origin's, whatever the client wrote. */

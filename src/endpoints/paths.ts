@@ -23,6 +23,11 @@ export const urlTable = {
     path: '/signed_out',
     what: 'the page after signing out: register it as a sign-out URL',
   },
+  auth: {
+    method: 'GET',
+    path: '/auth',
+    what: 'for nginx `auth_request`, Traefik, Caddy, HAProxy: 202 with identity headers, 401 or 403; `redirect=1` sends navigations to the login, `allowed_groups=a,b` asks for one of them',
+  },
   userinfo: {
     method: 'GET',
     path: '/userinfo',

@@ -1,7 +1,6 @@
 // Finds the route of a request that is not for the gateway itself. Nothing matches: nothing is forwarded.
 import type { onRequestHookHandler } from 'fastify'
 import { GatewayError } from '../errors.js'
-import { splitHost } from '../lib/public-origin.js'
 import type { Route } from '../model.js'
 
 declare module 'fastify' {
@@ -25,10 +24,8 @@ export function chooseRoute({
 }): onRequestHookHandler {
   return (request, _reply, done) => {
     const { path } = request.target
-    const { method = '', headers } = request.raw
-    const found = isOwnPath(path)
-      ? null
-      : findRoute({ host: splitHost(headers.host ?? '').name, method, path })
+    const { method = '' } = request.raw
+    const found = isOwnPath(path) ? null : findRoute({ host: request.routeHost, method, path })
     if (found === null) return done(new GatewayError('GW_ERR_NOT_FOUND'))
     request.route = found
     done()

@@ -3,8 +3,9 @@
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { GatewayError } from '../errors.js'
 import { type CutCookies, cutCookies } from '../lib/cookie-jar.js'
-import type { FindOrigin } from '../lib/public-origin.js'
+import { type FindOrigin, splitHost } from '../lib/public-origin.js'
 import { parseRequestTarget } from '../lib/request-target.js'
+import type { Peers } from '../lib/trusted-peers.js'
 import type { Browser, RequestTarget } from '../model.js'
 import { isOddlyFramed } from '../proxy/upload.js'
 
@@ -14,6 +15,8 @@ declare module 'fastify' {
     target: RequestTarget
     /** The browser at one of our origins, with the gateway's cookies. */
     browser: Browser
+    /** Name of the host that was asked for: what routes are chosen by. */
+    routeHost: string
     /** The application's cookies, byte for byte; null when there are none. */
     applicationCookies: string | null
   }
@@ -33,7 +36,13 @@ const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
  *
  * Fails with GW_ERR_METHOD_REFUSED, GW_ERR_REQUEST_INVALID, GW_ERR_TARGET_REFUSED or GW_ERR_HOST_UNKNOWN.
  */
-export function readTarget({ findOrigin }: { findOrigin: FindOrigin }): onRequestHookHandler {
+export function readTarget({
+  findOrigin,
+  peers,
+}: {
+  findOrigin: FindOrigin
+  peers: Pick<Peers, 'isTrusted'>
+}): onRequestHookHandler {
   return (request: FastifyRequest, reply: FastifyReply, done) => {
     const { method, url, headers } = request.raw
     if (refusedMethods.has(method ?? '')) return done(new GatewayError('GW_ERR_METHOD_REFUSED'))
@@ -42,7 +51,8 @@ export function readTarget({ findOrigin }: { findOrigin: FindOrigin }): onReques
       reply.raw.shouldKeepAlive = false
       return done(new GatewayError('GW_ERR_REQUEST_INVALID', { reason: odd }))
     }
-    const found = findOrigin(headers.host)
+    const host = hostOf(request, peers)
+    const found = findOrigin(host)
     if (found === null && request.routeOptions.config.anyHost !== true) {
       return done(new GatewayError('GW_ERR_HOST_UNKNOWN'))
     }
@@ -61,8 +71,16 @@ export function readTarget({ findOrigin }: { findOrigin: FindOrigin }): onReques
       cookies: own,
     }
     request.applicationCookies = rest
+    request.routeHost = splitHost(host ?? '').name
     done()
   }
+}
+
+/** The host that the browser asked for; a trusted proxy that rewrites Host says it beside. */
+function hostOf({ raw }: FastifyRequest, peers: Pick<Peers, 'isTrusted'>): string | undefined {
+  const forwarded = raw.headers['x-forwarded-host']
+  if (forwarded === undefined || !peers.isTrusted(raw)) return raw.headers.host
+  return String(forwarded).split(',').at(-1)?.trim()
 }
 
 /** What another server on the way could read differently than Node does; null for nothing. */

@@ -1,0 +1,151 @@
+// GET /oauth2/auth: for a proxy that has its own way to the application and asks us first (nginx auth_request,
+// Traefik and Caddy forward auth, HAProxy). The same routes and rules decide as when we forward ourselves.
+import type {
+  FastifyReply,
+  FastifyRequest,
+  onRequestHookHandler,
+  RouteHandlerMethod,
+} from 'fastify'
+import { GatewayError } from '../errors.js'
+import type { FindOrigin } from '../lib/public-origin.js'
+import { splitHost } from '../lib/public-origin.js'
+import { parseRequestTarget } from '../lib/request-target.js'
+import type { Peers } from '../lib/trusted-peers.js'
+import type { Log } from '../log.js'
+import { isNavigation } from '../login/navigation.js'
+import { fitReturnTo } from '../login/return-to.js'
+import type { Caller, Route } from '../model.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Method of the request that a proxy asks about. */
+    originalMethod: string
+  }
+}
+
+/** Raw header lines of a caller: name, value, name, value, … */
+export type CallerLines = (caller: Caller) => readonly string[]
+
+const nobody: readonly string[] = []
+
+/** What proxies say of the original request. From others they are an attempt to be judged by another page. */
+const originalNames = [
+  'x-original-url',
+  'x-original-uri',
+  'x-original-method',
+  'x-forwarded-uri',
+  'x-forwarded-method',
+] as const
+
+/**
+ * Puts the request that a trusted proxy asks about in the place of the one that carries the question: target,
+ * origin, method and route. Without any of its headers the question is about `/`.
+ *
+ * Fails with GW_ERR_FORBIDDEN for a peer that is not trusted, and for what no route serves; with
+ * GW_ERR_HOST_UNKNOWN and GW_ERR_TARGET_REFUSED as every request does.
+ */
+export function readOriginal({
+  peers,
+  findOrigin,
+  findRoute,
+  isOwnPath,
+  log,
+}: {
+  peers: Pick<Peers, 'isTrusted'>
+  findOrigin: FindOrigin
+  findRoute: (request: { host: string; method: string; path: string }) => Route | null
+  isOwnPath: (path: string) => boolean
+  log: Pick<Log, 'warn'>
+}): onRequestHookHandler {
+  return (request, _reply, done) => {
+    const asksAbout = originalNames.some(name => request.headers[name] !== undefined)
+    if (asksAbout && !peers.isTrusted(request.raw)) {
+      const peer = request.raw.socket.remoteAddress
+      log.warn({ id: request.id, peer }, 'an auth request of a peer that is not in trustedProxies')
+      return done(
+        new GatewayError('GW_ERR_FORBIDDEN', { reason: 'the peer is not in trustedProxies' }),
+      )
+    }
+    try {
+      const { host, uri, method } = originalOf(request)
+      const origin = findOrigin(host)
+      if (origin === null) throw new GatewayError('GW_ERR_HOST_UNKNOWN')
+      request.target = parseRequestTarget(uri)
+      request.browser = { ...request.browser, ...origin }
+      request.originalMethod = method
+      const { path } = request.target
+      const found = isOwnPath(path) ? null : findRoute({ host: splitHost(host).name, method, path })
+      if (found === null)
+        throw new GatewayError('GW_ERR_FORBIDDEN', { reason: 'no route serves it' })
+      request.route = found
+      done()
+    } catch (error) {
+      done(error as Error)
+    }
+  }
+}
+
+/** The first that is there: an absolute URL, a target with its host beside it, or nothing. */
+function originalOf({ headers }: FastifyRequest): { host: string; uri: string; method: string } {
+  const one = (name: string) => headers[name]?.toString()
+  const host = one('x-forwarded-host') ?? headers.host ?? ''
+  const uri = one('x-original-url') ?? one('x-original-uri') ?? one('x-forwarded-uri') ?? '/'
+  const method = (one('x-original-method') ?? one('x-forwarded-method') ?? 'GET').toUpperCase()
+  // Cut by hand: a parser would mend what has to be refused.
+  const [, urlHost, rest] = /^https?:\/\/([^/?#]*)(.*)$/is.exec(uri) ?? []
+  if (urlHost === undefined) return { host, uri, method }
+  return { host: urlHost, uri: rest || '/', method }
+}
+
+/**
+ * Answers 202 with the identity in headers, 401, or 403. `redirect=1`: 302 to the login start for navigations;
+ * `allowed_groups=a,b`: membership of one of them is needed as well.
+ */
+export function forwardAuthEndpoint({
+  callerLines,
+  startPath,
+}: {
+  callerLines: CallerLines
+  startPath: string
+}): RouteHandlerMethod {
+  return async (request, reply) => {
+    const { caller, route, originalMethod, headers } = request
+    const query = new URLSearchParams(request.url.split('?')[1] ?? '')
+    const { outcome } = route.decide(caller?.identity ?? null)
+    if (outcome === 'refuse') throw new GatewayError('GW_ERR_FORBIDDEN', { reason: route.name })
+    if (outcome === 'login') {
+      const mayGo = query.get('redirect') === '1' && isNavigation(originalMethod, headers)
+      if (mayGo && headers.authorization === undefined) return toLogin(request, reply, startPath)
+      throw new GatewayError('GW_ERR_LOGIN_REQUIRED')
+    }
+    refuseOtherGroups(caller, query.getAll('allowed_groups'))
+    addLines(reply, caller === null ? nobody : callerLines(caller))
+    return reply.code(202).header('cache-control', 'no-store').send('')
+  }
+}
+
+function toLogin(
+  { browser, target }: FastifyRequest,
+  reply: FastifyReply,
+  startPath: string,
+): FastifyReply {
+  const returnTo = encodeURIComponent(fitReturnTo(target))
+  return reply
+    .header('cache-control', 'no-store')
+    .redirect(`${browser.origin}${startPath}?rd=${returnTo}`, 302)
+}
+
+/** As oauth2-proxy has it: any of the names, whole and with their case. */
+function refuseOtherGroups(caller: Caller | null, asked: readonly string[]): void {
+  const wanted = asked.flatMap(list => list.split(',')).filter(name => name !== '')
+  if (asked.length === 0) return
+  if (caller?.identity.groups.some(group => wanted.includes(group))) return
+  if (caller === null) throw new GatewayError('GW_ERR_LOGIN_REQUIRED')
+  throw new GatewayError('GW_ERR_FORBIDDEN', { reason: 'in none of allowed_groups' })
+}
+
+function addLines(reply: FastifyReply, lines: readonly string[]): void {
+  for (let at = 0; at < lines.length; at += 2) {
+    reply.header(lines[at] as string, lines[at + 1] as string)
+  }
+}

@@ -1,0 +1,83 @@
+// Whose forwarding headers are believed. Nobody's, unless the settings name them: a default that trusts everybody
+// lets any client choose its address and host (CVE-2026-76835).
+import type { IncomingMessage } from 'node:http'
+import { BlockList, isIP } from 'node:net'
+
+/** What a connection is to us. */
+export interface Peers {
+  /** Whether the other end is one of the trusted proxies. */
+  isTrusted(request: Pick<IncomingMessage, 'socket'>): boolean
+  /**
+   * Value of X-Forwarded-For for the application: the address of the client, then the trusted proxies on the way,
+   * the nearest last. What stands before the first address that no trusted proxy vouches for is left out.
+   */
+  forwardedFor(request: Pick<IncomingMessage, 'socket' | 'headers'>): string
+}
+
+/** Longer chains are made up. */
+const maxHops = 20
+
+/** @param ranges  CIDR ranges such as `10.0.0.0/8`, checked with the settings; empty: nobody */
+export function createPeers(ranges: readonly string[]): Peers {
+  const trusted = new BlockList()
+  for (const range of ranges) {
+    const { address, bits, family } = parseRange(range)
+    trusted.addSubnet(address, bits, family)
+  }
+  const isTrustedAddress = (address: string) => {
+    const family = isIP(address)
+    return family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4')
+  }
+  const addressOf = ({ socket }: Pick<IncomingMessage, 'socket'>) =>
+    plain(socket.remoteAddress ?? '')
+
+  return {
+    isTrusted: request => ranges.length > 0 && isTrustedAddress(addressOf(request)),
+
+    forwardedFor(request) {
+      const peer = addressOf(request)
+      const claimed = request.headers['x-forwarded-for']
+      if (ranges.length === 0 || claimed === undefined || !isTrustedAddress(peer)) return peer
+      const hops = String(claimed)
+        .split(',', maxHops)
+        .map(hop => plain(hop.trim()))
+      const chain = [peer]
+      for (const hop of hops.reverse()) {
+        if (isIP(hop) === 0) break
+        chain.unshift(hop)
+        if (!isTrustedAddress(hop)) break
+      }
+      return chain.join(', ')
+    },
+  }
+}
+
+/**
+ * A CIDR range, or one address.
+ *
+ * @throws RangeError that says what is wrong
+ */
+export function parseRange(range: string): {
+  address: string
+  bits: number
+  family: 'ipv4' | 'ipv6'
+} {
+  const [address = '', length, ...more] = range.split('/')
+  const version = isIP(address)
+  if (version === 0 || more.length > 0) throw new RangeError('expected a range such as 10.0.0.0/8')
+  const most = version === 6 ? 128 : 32
+  const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : -1
+  if (bits < 0 || bits > most)
+    throw new RangeError(`expected a length from 1 to ${most} behind the slash`)
+  if (bits === 0) {
+    throw new RangeError(
+      'would trust everybody, and any client could choose its address; name the proxies',
+    )
+  }
+  return { address, bits, family: version === 6 ? 'ipv6' : 'ipv4' }
+}
+
+/** IPv4 over a socket for both versions has a prefix: `::ffff:192.0.2.1`. */
+function plain(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+}

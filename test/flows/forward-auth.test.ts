@@ -1,0 +1,164 @@
+// The answer to a proxy that asks first: by the same routes and rules, believed from trusted proxies alone.
+
+import t from 'tap'
+import { request } from 'undici'
+import { testGateway } from '../fixtures/gateway.js'
+import { PlainBrowser } from '../fixtures/plain-browser.js'
+import { signIn } from '../fixtures/sign-in.js'
+
+const trusted = { trustedProxies: ['127.0.0.0/8', '::1'] }
+const page = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
+
+async function ask(url: string, headers: Record<string, string>, query = '') {
+  const answer = await request(`${url}/oauth2/auth${query}`, { headers })
+  return { status: answer.statusCode, headers: answer.headers, body: await answer.body.text() }
+}
+
+t.test('202 with the identity, 401, 403: as when we forward ourselves', async t => {
+  const { url, upstream } = await testGateway(t, { settings: trusted })
+  const jane = new PlainBrowser()
+  await signIn(jane, `${url}/`)
+  const cookie = jane.cookieHeader(url)
+  const before = upstream.seen.length
+  const rows: [name: string, headers: Record<string, string>, status: number][] = [
+    ['nobody', { 'x-original-url': '/reports' }, 401],
+    ['nobody, a page', { 'x-original-url': '/reports', ...page }, 401],
+    ['nobody, public', { 'x-original-url': '/public/x' }, 202],
+    ['jane', { 'x-original-url': '/reports', cookie }, 202],
+    ['jane, absolute', { 'x-original-url': `${url}/reports?a=b`, cookie }, 202],
+    [
+      'jane, Traefik and Caddy',
+      { 'x-forwarded-uri': '/reports', 'x-forwarded-method': 'POST', cookie },
+      202,
+    ],
+    ['jane, admin page', { 'x-original-url': '/admin', cookie }, 403],
+    ['jane, admin page in disguise', { 'x-original-url': '/%61dmin;x', cookie }, 403],
+    ['jane, closed', { 'x-original-url': '/closed/x', cookie }, 403],
+    ['jane, a page of ours', { 'x-original-url': '/oauth2/userinfo', cookie }, 403],
+    ['two readings', { 'x-original-url': '/public/..%2fadmin', cookie }, 400],
+    ['dot segments', { 'x-original-url': `${url}/public/../admin`, cookie }, 400],
+    ['another host', { 'x-original-url': 'https://evil.example/', cookie }, 421],
+    [
+      'another host beside it',
+      { 'x-forwarded-uri': '/', 'x-forwarded-host': 'evil.example', cookie },
+      421,
+    ],
+    ['nothing said', { cookie }, 202],
+  ]
+  for (const [name, headers, status] of rows) {
+    t.equal((await ask(url, headers)).status, status, name)
+  }
+  t.equal(upstream.seen.length, before, 'nothing is forwarded')
+
+  const { headers } = await ask(url, { 'x-original-url': '/reports', cookie })
+  t.match(headers, {
+    'x-auth-request-email': 'jane@example.com',
+    'x-auth-request-preferred-username': 'jane',
+    'x-auth-request-groups': 'staff',
+    'x-forwarded-email': 'jane@example.com',
+    'cache-control': 'no-store',
+  })
+  const nobody = await ask(url, { 'x-original-url': '/public/x' })
+  t.notOk(Object.keys(nobody.headers).some(name => name.startsWith('x-auth-request-')))
+})
+
+t.test('a peer that is not trusted cannot choose what is judged', async t => {
+  const { url, lines } = await testGateway(t)
+  const jane = new PlainBrowser()
+  await signIn(jane, `${url}/`)
+  const cookie = jane.cookieHeader(url)
+  for (const name of [
+    'x-original-url',
+    'x-original-uri',
+    'x-forwarded-uri',
+    'x-forwarded-method',
+  ]) {
+    t.equal((await ask(url, { [name]: '/public', cookie })).status, 403, name)
+  }
+  t.ok(lines.some(line => line.includes('trustedProxies')))
+  t.equal((await ask(url, { cookie })).status, 202, 'what is asked without them is about /')
+  t.equal((await ask(url, {})).status, 401)
+})
+
+t.test('redirect=1 sends a navigation to the login, and back to its page', async t => {
+  const { url } = await testGateway(t, { settings: trusted })
+  const headers = { 'x-forwarded-uri': '/reports?a=b', ...page }
+  const sent = await ask(url, headers, '?redirect=1')
+  t.equal(sent.status, 302)
+  t.equal(sent.headers.location, `${url}/oauth2/start?rd=%2Freports%3Fa%3Db`)
+  const script = { 'x-forwarded-uri': '/reports', accept: '*/*' }
+  t.equal((await ask(url, script, '?redirect=1')).status, 401)
+  const posted = { ...headers, 'x-forwarded-method': 'POST' }
+  t.equal((await ask(url, posted, '?redirect=1')).status, 401)
+})
+
+t.test('allowed_groups as oauth2-proxy has it', async t => {
+  const { url } = await testGateway(t, { settings: trusted })
+  const jane = new PlainBrowser()
+  await signIn(jane, `${url}/`)
+  const headers = { 'x-original-url': '/x', cookie: jane.cookieHeader(url) }
+  const rows: [string, number][] = [
+    ['?allowed_groups=staff', 202],
+    ['?allowed_groups=admins,staff', 202],
+    ['?allowed_groups=admins&allowed_groups=staff', 202],
+    ['?allowed_groups=admins', 403],
+    ['?allowed_groups=staf', 403],
+    ['?allowed_groups=STAFF', 403],
+    ['?allowed_groups=', 403],
+  ]
+  for (const [query, status] of rows)
+    t.equal((await ask(url, headers, query)).status, status, query)
+  t.equal((await ask(url, { 'x-original-url': '/public' }, '?allowed_groups=staff')).status, 401)
+})
+
+t.test('a refreshed cookie passes through, and Bearer tokens count', async t => {
+  const { url, emulator, clock } = await testGateway(t, { settings: trusted })
+  const jane = new PlainBrowser()
+  await signIn(jane, `${url}/`)
+  clock.offsetSeconds = 3500
+  emulator.faults.clockOffsetSeconds = 3500
+  const headers = { 'x-original-url': '/x', cookie: jane.cookieHeader(url) }
+  const answer = await ask(url, headers)
+  t.equal(answer.status, 202)
+  t.match(String(answer.headers['set-cookie']), 'cgw-session=')
+  const { access_token: token } = await emulator.administration.tokensFor(
+    'jane',
+    '1testclient0000000000000001',
+  )
+  const api = { 'x-original-url': '/x', authorization: `Bearer ${token}` }
+  t.equal((await ask(url, api)).status, 202)
+  t.equal((await ask(url, { ...api, authorization: 'Bearer x' })).status, 401)
+})
+
+t.test(
+  'what a trusted proxy says of client, host and id is passed on; others are not believed',
+  async t => {
+    const gateway = await testGateway(t)
+    const { url, upstream } = gateway
+    const believing = await gateway.twin(trusted)
+    const said = {
+      'x-forwarded-for': '6.6.6.6, 203.0.113.9',
+      'x-forwarded-host': 'localhost',
+      'x-forwarded-proto': 'https',
+      'x-request-id': 'from-the-proxy',
+      host: 'internal:8080',
+    }
+    const direct = await request(`${url}/public`, { headers: said })
+    t.equal(direct.statusCode, 421, 'the Host header counts')
+    await direct.body.dump()
+    const answer = await request(`${believing}/public`, { headers: said })
+    t.equal(answer.statusCode, 200)
+    await answer.body.dump()
+    t.match(upstream.seen.at(-1)?.headers, {
+      'x-forwarded-for': /^203\.0\.113\.9, (?:127\.0\.0\.1|::1)$/,
+      'x-forwarded-host': new URL(url).host,
+      'x-forwarded-proto': 'http',
+      'x-request-id': 'from-the-proxy',
+    })
+    const plain = await request(`${url}/public`, { headers: { ...said, host: 'localhost' } })
+    await plain.body.dump()
+    const { headers } = upstream.seen.at(-1) ?? { headers: {} }
+    t.match(headers['x-forwarded-for'], /^(?:127\.0\.0\.1|::1)$/)
+    t.not(headers['x-request-id'], 'from-the-proxy')
+  },
+)
