@@ -45,7 +45,12 @@ export function createCookieStore({
     max: maxCachedSessions,
     maxSize: maxCachedBytes,
     sizeCalculation: ({ reference }) => reference.length * (1 + openedFactor),
+    dispose: ({ session: { id } }, tail) => {
+      if (newest.get(id) === tail) newest.delete(id)
+    },
   })
+  /** Where each session is in the cache, so that what a refresh has replaced takes no room. */
+  const newest = new Map<string, string>()
 
   function open(place: string, reference: string): StoredSession | null {
     const found = sealer.open('session', place, reference)
@@ -57,8 +62,16 @@ export function createCookieStore({
   function remember({ session, place, ...stored }: CachedSession): StoredSession {
     const kept = { ...session, tokens: tokensBehind(place, stored.reference, session.tokens) }
     const cached = { session: kept, place, ...stored }
-    opened.set(stored.reference.slice(-tailCharacters), cached)
+    const tail = stored.reference.slice(-tailCharacters)
+    if (newest.get(session.id) !== tail) forget(session)
+    opened.set(tail, cached)
+    newest.set(session.id, tail)
     return cached
+  }
+
+  function forget({ id }: Session): void {
+    const tail = newest.get(id)
+    if (tail !== undefined) opened.delete(tail)
   }
 
   /** Tokens take as much room as the reference they are in, so they are taken from there when asked for. */
@@ -103,6 +116,7 @@ export function createCookieStore({
     write: async (place, session) => (ended.has(session) ? null : seal(place, session)),
 
     async destroy(session: Session, ttlSeconds) {
+      forget(session)
       addEnding({ id: session.id, until: clock() + Math.max(1, ttlSeconds) })
       return session
     },
