@@ -1,4 +1,5 @@
-// Brings what the tests need beside npm packages: Debian's Chromium, Redis, and DokuWiki with PHP. As root it installs them;
+// Brings what the tests need beside npm packages: Debian's Chromium, Redis, nginx, Caddy and HAProxy, and DokuWiki
+// with PHP. As root it installs them;
 // else it stops and prints the command. Nothing is skipped.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -6,6 +7,9 @@ import { existsSync } from 'node:fs'
 const needed = [
   { file: '/usr/bin/chromium', package: 'chromium' },
   { file: '/usr/bin/openssl', package: 'openssl' },
+  { file: '/usr/sbin/nginx', package: 'nginx-light' },
+  { file: '/usr/bin/caddy', package: 'caddy' },
+  { file: '/usr/sbin/haproxy', package: 'haproxy' },
   { file: '/usr/bin/redis-server', package: 'redis-server' },
   { file: '/usr/bin/php', package: 'php-cli' },
   { file: '/usr/share/dokuwiki/doku.php', package: 'dokuwiki' },

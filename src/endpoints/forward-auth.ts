@@ -42,7 +42,8 @@ const originalNames = [
  * origin, method and route. Without any of its headers the question is about `/`.
  *
  * Fails with GW_ERR_FORBIDDEN for a peer that is not trusted, and for what no route serves; with
- * GW_ERR_HOST_UNKNOWN and GW_ERR_TARGET_REFUSED as every request does.
+ * GW_ERR_REQUEST_INVALID when two headers say what was asked for; with GW_ERR_HOST_UNKNOWN and
+ * GW_ERR_TARGET_REFUSED as every request does.
  */
 export function readOriginal({
   peers,
@@ -87,7 +88,14 @@ export function readOriginal({
 
 /** The first that is there: an absolute URL, a target with its host beside it, or nothing. */
 function originalOf({ headers }: FastifyRequest): { host: string; uri: string; method: string } {
-  const one = (name: string) => headers[name]?.toString()
+  const one = (name: string) => headers[name]?.toString() || undefined
+  const uris = ['x-original-url', 'x-original-uri', 'x-forwarded-uri'].filter(name => one(name))
+  const methods = ['x-original-method', 'x-forwarded-method'].filter(name => one(name))
+  if (uris.length > 1 || methods.length > 1) {
+    // Proxies pass on what they do not know: one of the two is the client's, and nobody can tell which.
+    const reason = `expected one of ${[...uris, ...methods].join(', ')}; let the proxy remove the others`
+    throw new GatewayError('GW_ERR_REQUEST_INVALID', { reason })
+  }
   const host = one('x-forwarded-host') ?? headers.host ?? ''
   const uri = one('x-original-url') ?? one('x-original-uri') ?? one('x-forwarded-uri') ?? '/'
   const method = (one('x-original-method') ?? one('x-forwarded-method') ?? 'GET').toUpperCase()

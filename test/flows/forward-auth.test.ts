@@ -62,6 +62,21 @@ t.test('202 with the identity, 401, 403: as when we forward ourselves', async t 
   t.notOk(Object.keys(nobody.headers).some(name => name.startsWith('x-auth-request-')))
 })
 
+// Caddy passes on what clients send: with X-Original-URL: /public a client chose what was judged.
+t.test('two headers that say what was asked for are one too many', async t => {
+  const { url } = await testGateway(t, { settings: trusted })
+  const rows: Record<string, string>[] = [
+    { 'x-original-url': '/public', 'x-forwarded-uri': '/admin' },
+    { 'x-original-uri': '/public', 'x-forwarded-uri': '/admin' },
+    { 'x-original-url': '/public', 'x-original-uri': '/public' },
+    { 'x-forwarded-uri': '/public', 'x-original-method': 'GET', 'x-forwarded-method': 'POST' },
+  ]
+  for (const headers of rows)
+    t.equal((await ask(url, headers)).status, 400, JSON.stringify(headers))
+  const blank = { 'x-original-url': '/public', 'x-forwarded-uri': '', 'x-original-uri': '' }
+  t.equal((await ask(url, blank)).status, 202, 'an empty line is none')
+})
+
 t.test('a peer that is not trusted cannot choose what is judged', async t => {
   const { url, lines } = await testGateway(t)
   const jane = new PlainBrowser()
