@@ -397,10 +397,14 @@ function createPassage(config: Config, peers: Peers, log: Log): Ways {
 function createCallerLines(config: Config, log: Log): CallerLines {
   const say = (header: string, { subject }: Identity) =>
     log.warn({ header, sub: subject }, 'identity header left out: its value cannot be sent')
-  const styles = [forwarded, authRequest].map(style =>
-    createIdentityLines(style, config.identity, say),
-  )
-  return ({ identity }) => styles.flatMap(lines => lines(identity))
+  const styles = [forwarded, authRequest]
+  const names = styles.flatMap(({ owns }) => owns)
+  const linesOf = styles.map(style => createIdentityLines(style, config.identity, say))
+  return caller => {
+    const lines = caller === null ? [] : linesOf.flatMap(build => build(caller.identity))
+    const absent = names.filter(name => !lines.includes(name))
+    return [...lines, ...absent.flatMap(name => [name, ''])]
+  }
 }
 
 /** What an application learns of the public origin; Host is the origin's, whatever the client wrote. */

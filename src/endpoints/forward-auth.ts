@@ -23,10 +23,13 @@ declare module 'fastify' {
   }
 }
 
-/** Raw header lines of a caller: name, value, name, value, … */
-export type CallerLines = (caller: Caller) => readonly string[]
-
-const nobody: readonly string[] = []
+/**
+ * Raw header lines for a caller, or nobody: name, value, name, value, …
+ *
+ * Names without a value are there and empty. Caddy copies a name that is missing as the text of its placeholder,
+ * and an application would take that for somebody.
+ */
+export type CallerLines = (caller: Caller | null) => readonly string[]
 
 /** What proxies say of the original request. From others they are an attempt to be judged by another page. */
 const originalNames = [
@@ -127,7 +130,7 @@ export function forwardAuthEndpoint({
       throw new GatewayError('GW_ERR_LOGIN_REQUIRED')
     }
     refuseOtherGroups(caller, query.getAll('allowed_groups'))
-    addLines(reply, caller === null ? nobody : callerLines(caller))
+    addLines(reply, callerLines(caller))
     return reply.code(202).header('cache-control', 'no-store').send('')
   }
 }
