@@ -15,6 +15,7 @@ import { refreshEndpoint, userinfoEndpoint } from './endpoints/userinfo.js'
 import { authenticate } from './hooks/authenticate.js'
 import { authorize } from './hooks/authorize.js'
 import { answerBrokenRequest, refuseConnect } from './hooks/broken-request.js'
+import { refuseCrossSite } from './hooks/cross-site.js'
 import { createFailureAnswers } from './hooks/error-handler.js'
 import { finish } from './hooks/finish.js'
 import { chooseRoute } from './hooks/route.js'
@@ -110,6 +111,7 @@ export function createApp(services: Services): FastifyInstance {
   const way = [
     chooseRoute(services),
     who,
+    refuseCrossSite(services),
     authorize({ login, log }),
     upgrade.tunnel,
     proxied({ pass: services.pass, writeFailure: failures.write }),

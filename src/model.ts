@@ -94,6 +94,8 @@ export interface Route {
   /** False when the decision needs nobody, so that sessions are not even looked up. */
   readonly needsUser: boolean
   readonly decide: (identity: Identity | null) => Decision
+  /** True when requests that other sites' pages make may change something. */
+  readonly allowsCrossSite: boolean
   /** What a Bearer token has to be for. */
   readonly tokenUse: TokenUse
   /** Origin of the application; null where everything is refused. */

@@ -315,7 +315,7 @@ export function systemClock(): number {
 }
 
 function toRoute(settings: Config['routes'][number]): Route {
-  const { path, host, access, upstream, timeout, websocket, tokenUse } = settings
+  const { path, host, access, upstream, timeout, websocket, tokenUse, crossSite } = settings
   return {
     name: `${host ?? ''}${path}`,
     ...compileAccess(access),
@@ -323,6 +323,7 @@ function toRoute(settings: Config['routes'][number]): Route {
     timeoutSeconds: timeout,
     upgrades: websocket,
     tokenUse,
+    allowsCrossSite: crossSite === 'allow',
   }
 }
 

@@ -1,24 +1,13 @@
-// Whether another site brought a request about.
+// Whether another site brought a request to one of our own endpoints about.
 import type { FastifyRequest } from 'fastify'
+import { sourceOf } from '../lib/request-source.js'
 
 /** A navigation that began on a page of another site. A sibling under the same domain is none. */
 export function isCrossSite({ headers }: FastifyRequest): boolean {
   return headers['sec-fetch-site'] === 'cross-site'
 }
 
-/**
- * Whether a POST comes from a page of ours, by Fetch Metadata, else by Origin. What sends neither is no browser.
- *
- * @param ownOrigins  all origins of the gateway: applications on sibling hosts may post to each other
- */
-export function isOwnPost(
-  { headers, browser }: FastifyRequest,
-  ownOrigins: readonly string[],
-): boolean {
-  const { origin } = headers
-  const site = headers['sec-fetch-site']
-  if (site === 'same-origin' || site === 'none') return true
-  if (site === 'cross-site') return false
-  if (origin === undefined) return site === undefined
-  return origin === browser.origin || ownOrigins.includes(origin)
+/** A POST from a page of ours. What says nothing of where it comes from is no browser. */
+export function isOwnPost({ headers }: FastifyRequest, ownOrigins: readonly string[]): boolean {
+  return sourceOf(headers, ownOrigins) !== 'foreign'
 }

@@ -57,6 +57,12 @@ const tokenUseSetting = z.enum(['access', 'id']).default('access').meta({
   example: 'id',
 })
 
+const crossSiteSetting = z.enum(['refuse', 'allow']).default('refuse').meta({
+  description:
+    'What becomes of a POST, PUT, PATCH or DELETE with a session that no page of ours made: `refuse`, or `allow` for applications with a protection of their own.',
+  example: 'allow',
+})
+
 /** The schema of one route. */
 export function createRouteSettings<
   Access extends z.ZodType,
@@ -71,6 +77,7 @@ export function createRouteSettings<
       methods: methodsSetting,
       access: parts.access,
       tokenUse: tokenUseSetting,
+      crossSite: crossSiteSetting,
       upstream: parts.upstream.optional(),
       timeout: parts.timeout,
       websocket: websocketSetting,
