@@ -2,7 +2,7 @@
 // between their markers; test/readme.test.ts fails while the two differ.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { listSettings } from '../src/config.js'
+import { listRouteSettings, listSettings } from '../src/config.js'
 import { urlTable } from '../src/endpoints/paths.js'
 import { errorTable } from '../src/errors.js'
 
@@ -10,7 +10,7 @@ const readme = fileURLToPath(new URL('../README.md', import.meta.url))
 
 /** The tables by the name of their marker. */
 export function renderTables(): Record<string, string> {
-  return { settings: settings(), urls: urls(), errors: errors() }
+  return { settings: settings(), routes: routes(), urls: urls(), errors: errors() }
 }
 
 /** README.md with the text between each pair of markers replaced. */
@@ -22,21 +22,33 @@ export function withTables(text: string): string {
   }, text)
 }
 
+type Schema = ReturnType<typeof listSettings>[number]['schema']
+
 function settings(): string {
-  const rows = listSettings().map(({ yaml, env, schema }) => {
-    const { description = '', example } = schema.meta() ?? {}
-    const shown = example === undefined ? '' : ` Example: \`${plain(example)}\``
-    return [
-      env === undefined ? '' : `\`${env}\``,
-      `\`${yaml}\``,
-      defaultOf(schema),
-      `${description}${shown}`,
-    ]
-  })
+  const rows = listSettings().map(({ yaml, env, schema }) => [
+    env === undefined ? '' : `\`${env}\``,
+    `\`${yaml}\``,
+    defaultOf(schema),
+    meaningOf(schema),
+  ])
   return table(['environment', 'gateway.yaml', 'default', 'meaning'], rows)
 }
 
-function defaultOf(schema: ReturnType<typeof listSettings>[number]['schema']): string {
+function routes(): string {
+  const rows = listRouteSettings().map(({ yaml, schema }) => [
+    `\`${yaml}\``,
+    defaultOf(schema),
+    meaningOf(schema),
+  ])
+  return table(['key', 'default', 'meaning'], rows)
+}
+
+function meaningOf(schema: Schema): string {
+  const { description = '', example } = schema.meta() ?? {}
+  return `${description}${example === undefined ? '' : ` Example: \`${plain(example)}\``}`
+}
+
+function defaultOf(schema: Schema): string {
   if (schema.safeParse(undefined).success === false) return 'required'
   const { defaultValue } = schema.def as { defaultValue?: unknown }
   return defaultValue === undefined ? '' : `\`${plain(defaultValue)}\``

@@ -59,6 +59,9 @@ export function createApp(services: Services): FastifyInstance {
     frameworkErrors: (error, request, reply) => void failures.handle(error, request, reply),
   })
   app.server.on('connect', refuseConnect(services))
+  // Left alone, Node asks for the body before there is a decision, and answers other expectations by itself.
+  app.server.on('checkContinue', (request, response) => app.routing(request, response))
+  app.server.on('checkExpectation', (request, response) => app.routing(request, response))
   app.decorateRequest('target', null as never)
   app.decorateRequest('browser', null as never)
   app.decorateRequest('applicationCookies', null)
@@ -119,7 +122,7 @@ export function createApp(services: Services): FastifyInstance {
   for (const method of METHODS) {
     if (!app.supportedMethods.includes(method)) app.addHttpMethod(method, { hasBody: true })
   }
-  app.all('*', { onRequest: way }, neverReached)
+  app.all('*', { onRequest: way, config: { doubtful: true } }, neverReached)
   return app
 }
 

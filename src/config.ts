@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { accessSettings } from './access/settings.js'
 import { cognitoSettings } from './cognito/settings.js'
 import { SettingsRefused } from './errors.js'
-import { identitySettings } from './identity-headers/settings.js'
+import { identitySettings, isOwned } from './identity-headers/settings.js'
 import { parseSecret } from './lib/keyring.js'
 import { describeIssue } from './lib/setting-complaints.js'
 import {
@@ -20,14 +20,21 @@ import { listSetting, portSetting } from './lib/setting-types.js'
 import { parseRange } from './lib/trusted-peers.js'
 import { logLevels } from './log.js'
 import { loginSettings } from './login/settings.js'
-import { timeoutSetting, upstreamSetting, websocketSettings } from './proxy/settings.js'
+import {
+  complaintOfForwarding,
+  createForwardingSettings,
+  upstreamSetting,
+  websocketSettings,
+} from './proxy/settings.js'
 import { createRouteSettings } from './routing/settings.js'
 import { sessionSettings } from './session/settings.js'
 
 const routeSettings = createRouteSettings({
   access: accessSettings,
-  upstream: upstreamSetting,
-  timeout: timeoutSetting,
+  forwarding: createForwardingSettings({ isOwned }),
+}).superRefine((route, context) => {
+  const complaint = complaintOfForwarding(route)
+  if (complaint !== null) context.addIssue({ code: 'custom', ...complaint })
 })
 
 const originSetting = z
@@ -142,6 +149,11 @@ export type Config = Omit<z.output<typeof settingsSchema>, 'upstream' | 'routes'
 /** All settings: what the README's table, the environment and the complaints are made of. */
 export function listSettings(): SettingLeaf[] {
   return settingLeaves(settingsSchema)
+}
+
+/** The settings of one route: what the README's table of them is made of. */
+export function listRouteSettings(): SettingLeaf[] {
+  return settingLeaves(routeSettings)
 }
 
 /**

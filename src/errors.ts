@@ -161,6 +161,24 @@ export const errorTable = {
     message: 'The request was damaged on its way. Please try again.',
     hint: 'The request breaks the rules of HTTP/1.1 framing or of the endpoint; the log names the reason.',
   },
+  GW_ERR_BODY_TOO_LARGE: {
+    status: 413,
+    title: 'This is too large to send',
+    message: 'What you sent is larger than this part of the site accepts.',
+    hint: 'The body is larger than maxBody of the route.',
+  },
+  GW_ERR_UPLOAD_TIMEOUT: {
+    status: 408,
+    title: 'Sending took too long',
+    message: 'Nothing arrived for a while, so the gateway stopped waiting. Please try again.',
+    hint: 'The client paused its upload for longer than timeout.idle of the route.',
+  },
+  GW_ERR_EXPECTATION_FAILED: {
+    status: 417,
+    title: 'This request is not possible here',
+    message: 'The request expects something that the gateway does not do.',
+    hint: 'The Expect header has another value than 100-continue.',
+  },
   GW_ERR_UPSTREAM_UNREACHABLE: {
     status: 502,
     title: 'The application does not answer',
@@ -179,7 +197,7 @@ export const errorTable = {
     title: 'The application takes too long',
     message:
       'The application behind this page did not answer in time. Please try again in a moment.',
-    hint: 'No response head within the time limit for the first byte.',
+    hint: 'No connection, or no response head, within the time limits of the route (timeout).',
   },
   GW_ERR_UPSTREAM_BUSY: {
     status: 503,

@@ -71,7 +71,7 @@ export interface Browser {
   readonly cookies: readonly SentCookie[]
 }
 
-/** A request target that has exactly one reading. */
+/** A request target as it was read, once. */
 export interface RequestTarget {
   /** The bytes as received: what is forwarded. */
   readonly raw: string
@@ -79,6 +79,16 @@ export interface RequestTarget {
   readonly path: string
   /** From `?` on, as received; empty when there is none. */
   readonly query: string
+  /** What applications read in more than one way; null for nearly every request. */
+  readonly doubt: TargetDoubt | null
+}
+
+/** A path with several readings: only for routes that allow it, and only where all lead to one route. */
+export interface TargetDoubt {
+  readonly encodedSlash: boolean
+  readonly emptySegments: boolean
+  /** The readings besides `path`. */
+  readonly otherPaths: readonly string[]
 }
 
 /** What is to be done with a request. */
@@ -98,10 +108,10 @@ export interface Route {
   readonly allowsCrossSite: boolean
   /** What a Bearer token has to be for. */
   readonly tokenUse: TokenUse
-  /** Origin of the application; null where everything is refused. */
-  readonly upstream: string | null
-  /** Time limit for the first byte of the answer. */
-  readonly timeoutSeconds: number
+  /** Whether `%2F` may stand in a path. */
+  readonly encodedSlash: boolean
+  /** Whether `//` may stand in a path. */
+  readonly emptySegments: boolean
   /** Whether WebSockets and other upgrades pass. */
   readonly upgrades: boolean
 }

@@ -17,7 +17,7 @@ import type { Pass, Passage } from './endpoints/proxied.js'
 import type { OpenTunnel } from './endpoints/upgrade.js'
 import { GatewayError } from './errors.js'
 import { createIdentityLines } from './identity-headers/inject.js'
-import { isOwned } from './identity-headers/owned.js'
+import { isOwned, normalise } from './identity-headers/owned.js'
 import { authRequest } from './identity-headers/styles/auth-request.js'
 import { forwarded } from './identity-headers/styles/forwarded.js'
 import { isGatewayCookie } from './lib/cookie-jar.js'
@@ -35,9 +35,10 @@ import { createRounds } from './login/rounds.js'
 import { createTransactions } from './login/transaction.js'
 import type { Clock, Identity, Route, TokenSet } from './model.js'
 import { forward } from './proxy/forward.js'
-import { createRequestHeaders } from './proxy/request-headers.js'
 import { createTunnels } from './proxy/tunnel.js'
-import { createUpstreams } from './proxy/upstreams.js'
+import { createUpstreams, type Upstreams } from './proxy/upstreams.js'
+import { createWay, type Way } from './proxy/way.js'
+import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
 import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
@@ -144,8 +145,14 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     },
   })
 
+  const isOwnPath = (path: string) =>
+    path === config.paths.prefix ||
+    path.startsWith(`${config.paths.prefix}/`) ||
+    path === paths.callback ||
+    path === paths.resourceMetadata
   const peers = createPeers(config.trustedProxies)
-  const passage = createPassage(config, peers, log)
+  const routes = config.routes.map(settings => ({ settings, route: toRoute(settings) }))
+  const passage = createPassage(config, routes, peers, log)
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const readiness: ReadinessCheck[] = [
     { name: 'keys', check: () => verifier.hydrate() },
@@ -168,12 +175,11 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     issuer: endpoints.issuer,
     scopes: config.cognito.scopes,
     findOrigin: createOriginFinder(config.url),
-    findRoute: compileRoutes(config.routes.map(route => ({ match: route, route: toRoute(route) }))),
-    isOwnPath: (path: string) =>
-      path === config.paths.prefix ||
-      path.startsWith(`${config.paths.prefix}/`) ||
-      path === paths.callback ||
-      path === paths.resourceMetadata,
+    findRoute: createRouteFinder({
+      find: compileRoutes(routes.map(({ settings, route }) => ({ match: settings, route }))),
+      isOwnPath,
+    }),
+    isOwnPath,
     ownOrigins: config.url,
     returnTo: {
       ownOrigins: config.url,
@@ -314,16 +320,24 @@ export function systemClock(): number {
   return Math.floor(Date.now() / 1000)
 }
 
-function toRoute(settings: Config['routes'][number]): Route {
-  const { path, host, access, upstream, timeout, websocket, tokenUse, crossSite } = settings
+type RouteSettings = Config['routes'][number]
+
+interface CompiledRoute {
+  readonly settings: RouteSettings
+  readonly route: Route
+}
+
+function toRoute(settings: RouteSettings): Route {
+  const { path, host, access, websocket, tokenUse, crossSite } = settings
+  const { encodedSlash, emptySegments } = settings
   return {
     name: `${host ?? ''}${path}`,
     ...compileAccess(access),
-    upstream: upstream ?? null,
-    timeoutSeconds: timeout,
     upgrades: websocket,
     tokenUse,
     allowsCrossSite: crossSite === 'allow',
+    encodedSlash,
+    emptySegments,
   }
 }
 
@@ -335,28 +349,38 @@ interface Ways {
 }
 
 /** The way through to applications: headers of one room, connections of another. */
-function createPassage(config: Config, peers: Peers, log: Log): Ways {
-  const upstreams = createUpstreams(
-    config.routes.flatMap(({ upstream }) => (upstream === undefined ? [] : [upstream])),
-    { maxTunnels: config.websocket.max },
-  )
+function createPassage(
+  config: Config,
+  routes: readonly CompiledRoute[],
+  peers: Peers,
+  log: Log,
+): Ways {
+  const upstreams = createUpstreams({ maxTunnels: config.websocket.max })
   const tunnels = createTunnels({
     idleMs: config.websocket.idle * 1000,
     ownCloseCodes: config.websocket.closeCodes,
   })
-  const buildHeaders = createRequestHeaders(isOwned)
   const identityLines = createIdentityLines(forwarded, config.identity, (header, { subject }) =>
     log.warn({ header, sub: subject }, 'identity header left out: its value cannot be sent'),
   )
-  const forwarding = new Map(config.url.map(url => [new URL(url).origin, forwardingLines(url)]))
+  const ways = new Map(
+    routes.flatMap(({ settings, route }) => {
+      const way = toWay(settings, config.url, upstreams)
+      return way === null ? [] : [[route, way]]
+    }),
+  )
   const nobody: readonly string[] = []
 
   /** What requests and upgrades have in common. */
   function prepare({ request, response, route, target, caller, cookie, ...rest }: Passage) {
-    if (route.upstream === null) throw new Error('a route without upstream admitted a request')
-    const headers = buildHeaders(request.rawHeaders, {
+    const way = ways.get(route)
+    const from = way?.from.get(rest.origin)
+    if (way === undefined || from === undefined) {
+      throw new Error('a route without upstream admitted a request')
+    }
+    const headers = way.buildHeaders(request.rawHeaders, {
       cookie,
-      forwarding: forwarding.get(rest.origin) ?? nobody,
+      forwarding: from.lines,
       identity: caller === null ? nobody : identityLines(caller.identity),
       peer: peers.forwardedFor(request),
       requestId: rest.requestId,
@@ -364,12 +388,15 @@ function createPassage(config: Config, peers: Peers, log: Log): Ways {
     return {
       request,
       response,
-      target,
+      target: way.rewrite === null ? target : way.rewrite(target),
       headers,
-      upstream: upstreams.get(route.upstream),
+      upstream: way.upstream,
       setCookies: rest.setCookies,
       isGatewayCookie,
-      timeoutMs: route.timeoutSeconds * 1000,
+      editAnswer: from.editAnswer,
+      timeoutMs: way.timeoutMs,
+      idleMs: way.idleMs,
+      maxBodyBytes: way.maxBodyBytes,
       onFailure: rest.onFailure,
     }
   }
@@ -408,10 +435,21 @@ function createCallerLines(config: Config, log: Log): CallerLines {
   }
 }
 
-/** What an application learns of the public origin; Host is the origin's, whatever the client wrote. */
-function forwardingLines(url: string): readonly string[] {
-  const { host, protocol } = new URL(url)
-  return ['Host', host, 'X-Forwarded-Host', host, 'X-Forwarded-Proto', protocol.slice(0, -1)]
+/** Null where everything is refused. */
+function toWay(
+  settings: RouteSettings,
+  publicOrigins: readonly string[],
+  upstreams: Upstreams,
+): Way | null {
+  const { path, upstream, timeout, tls, stripPrefix = true, rewrite = '/' } = settings
+  if (upstream === undefined) return null
+  const isMoved = settings.stripPrefix !== undefined || settings.rewrite !== undefined
+  return createWay(settings, {
+    upstream: upstreams.open(upstream, { connectTimeoutMs: timeout.connect * 1000, tls }),
+    prefix: isMoved ? { from: stripPrefix === true ? path : stripPrefix, to: rewrite } : null,
+    publicOrigins,
+    names: { isOwned, fold: normalise },
+  })
 }
 
 /** Runs a task until it succeeds once, with growing pauses, in the background. */

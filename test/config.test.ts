@@ -38,7 +38,12 @@ t.test('four settings and a secret are enough', async t => {
   const config = loadConfig({ env: good })
   t.strictSame(config.url, ['http://localhost:3000'])
   t.match(config.routes, [
-    { path: '/', access: 'signed-in', upstream: 'http://localhost:8080', timeout: 60 },
+    {
+      path: '/',
+      access: 'signed-in',
+      upstream: 'http://localhost:8080',
+      timeout: { connect: 5, firstByte: 60 },
+    },
   ])
   t.match(config.session, { idle: 28_800, max: 43_200, refreshBefore: 300 })
   t.strictSame(config.paths, { prefix: '/oauth2', callback: '/oauth2/callback' })

@@ -14,7 +14,8 @@ import type { Peers } from '../lib/trusted-peers.js'
 import type { Log } from '../log.js'
 import { isNavigation } from '../login/navigation.js'
 import { fitReturnTo } from '../login/return-to.js'
-import type { Caller, Route } from '../model.js'
+import type { Caller } from '../model.js'
+import type { FindRoute } from '../routing/finder.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -52,13 +53,11 @@ export function readOriginal({
   peers,
   findOrigin,
   findRoute,
-  isOwnPath,
   log,
 }: {
   peers: Pick<Peers, 'isTrusted'>
   findOrigin: FindOrigin
-  findRoute: (request: { host: string; method: string; path: string }) => Route | null
-  isOwnPath: (path: string) => boolean
+  findRoute: FindRoute
   log: Pick<Log, 'warn'>
 }): onRequestHookHandler {
   return (request, _reply, done) => {
@@ -77,8 +76,7 @@ export function readOriginal({
       request.target = parseRequestTarget(uri)
       request.browser = { ...request.browser, ...origin }
       request.originalMethod = method
-      const { path } = request.target
-      const found = isOwnPath(path) ? null : findRoute({ host: splitHost(host).name, method, path })
+      const found = findRoute({ host: splitHost(host).name, method, target: request.target })
       if (found === null)
         throw new GatewayError('GW_ERR_FORBIDDEN', { reason: 'no route serves it' })
       request.route = found

@@ -2,6 +2,7 @@
 import type { onRequestHookHandler } from 'fastify'
 import { GatewayError } from '../errors.js'
 import type { Route } from '../model.js'
+import type { FindRoute } from '../routing/finder.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,22 +11,16 @@ declare module 'fastify' {
   }
 }
 
-/** First match by host, method and path. */
-export type FindRoute = (request: { host: string; method: string; path: string }) => Route | null
-
-/** Sets `request.route`. Fails with GW_ERR_NOT_FOUND. */
-export function chooseRoute({
-  findRoute,
-  isOwnPath,
-}: {
-  findRoute: FindRoute
-  /** Whether a path is the gateway's: it is never forwarded, however it was spelled. */
-  isOwnPath: (path: string) => boolean
-}): onRequestHookHandler {
+/** Sets `request.route`. Fails with GW_ERR_NOT_FOUND or GW_ERR_TARGET_REFUSED. */
+export function chooseRoute({ findRoute }: { findRoute: FindRoute }): onRequestHookHandler {
   return (request, _reply, done) => {
-    const { path } = request.target
     const { method = '' } = request.raw
-    const found = isOwnPath(path) ? null : findRoute({ host: request.routeHost, method, path })
+    let found: Route | null
+    try {
+      found = findRoute({ host: request.routeHost, method, target: request.target })
+    } catch (error) {
+      return done(error as Error)
+    }
     if (found === null) return done(new GatewayError('GW_ERR_NOT_FOUND'))
     request.route = found
     done()

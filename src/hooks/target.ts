@@ -23,6 +23,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** True for what answers under any Host, such as a load balancer's ping. */
     anyHost?: boolean
+    /** True for the way to applications, where the route judges what a target leaves in doubt. */
+    doubtful?: boolean
   }
 }
 
@@ -34,7 +36,8 @@ const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 /**
  * Sets `request.target`, `request.browser` and `request.applicationCookies`.
  *
- * Fails with GW_ERR_METHOD_REFUSED, GW_ERR_REQUEST_INVALID, GW_ERR_TARGET_REFUSED or GW_ERR_HOST_UNKNOWN.
+ * Fails with GW_ERR_METHOD_REFUSED, GW_ERR_REQUEST_INVALID, GW_ERR_EXPECTATION_FAILED, GW_ERR_TARGET_REFUSED or
+ * GW_ERR_HOST_UNKNOWN.
  */
 export function readTarget({
   findOrigin,
@@ -51,6 +54,10 @@ export function readTarget({
       reply.raw.shouldKeepAlive = false
       return done(new GatewayError('GW_ERR_REQUEST_INVALID', { reason: odd }))
     }
+    if (headers.expect !== undefined && headers.expect.toLowerCase() !== '100-continue') {
+      reply.raw.shouldKeepAlive = false
+      return done(new GatewayError('GW_ERR_EXPECTATION_FAILED'))
+    }
     const host = hostOf(request, peers)
     const found = findOrigin(host)
     if (found === null && request.routeOptions.config.anyHost !== true) {
@@ -63,6 +70,10 @@ export function readTarget({
       request.target = parseRequestTarget(url ?? '')
     } catch (error) {
       return done(error as Error)
+    }
+    if (request.target.doubt !== null && request.routeOptions.config.doubtful !== true) {
+      const reason = 'encoded slash or empty segment'
+      return done(new GatewayError('GW_ERR_TARGET_REFUSED', { reason }))
     }
     const { own, rest }: CutCookies = cutCookies(headers.cookie)
     request.browser = {

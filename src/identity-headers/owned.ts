@@ -55,8 +55,8 @@ export function isOwned(name: string): boolean {
   return ownedNames.has(normal) || ownedFamilies.some(family => normal.startsWith(family))
 }
 
-/** Lower case, every run of what is neither letter nor digit as one `-`, none at the edges. */
-function normalise(name: string): string {
+/** A header name as applications may fold it: lower case, every run of other signs as one `-`, none at the edges. */
+export function normalise(name: string): string {
   return name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

@@ -16,3 +16,6 @@ export const identitySettings = z.strictObject({
 })
 
 export type IdentitySettings = z.output<typeof identitySettings>
+
+/** For settings that name headers: whether one is the gateway's. */
+export { isOwned } from './owned.js'

@@ -1,7 +1,8 @@
 // Reads a request target once, or refuses it. The decision is taken on `path`, the application gets `raw`:
-// so everything that an application's parser could read differently from ours is refused here.
+// so everything that an application's parser could read differently from ours is refused here, or, where some
+// applications need it, named as a doubt with every reading there is.
 import { GatewayError } from '../errors.js'
-import type { RequestTarget } from '../model.js'
+import type { RequestTarget, TargetDoubt } from '../model.js'
 
 const maxBytes = 8192
 
@@ -17,6 +18,11 @@ const refusedInQuery = /[^\x21-\x7e]|#/
 const refusedInPath = /[^\x21-\x7e]|[#\\]/
 /** Decoding hides it among the slashes that separate, so it is looked for before. */
 const encodedSlash = /%2f/i
+/** Whether parameters are cut before or after the slash is decoded gives two more paths, and nobody needs them. */
+const semicolon = /;|%3b/i
+/** At the beginning it is a host to who resolves the target as a reference (RFC 3986 section 4.2). */
+const hostlike = /^\/\//
+const emptySegment = /\/\//
 
 /**
  * What a decoded path must not have, and why. A percent sign that is left is data (`100%25`); before the code
@@ -26,7 +32,7 @@ const encodedSlash = /%2f/i
 const refusedWhenDecoded: readonly (readonly [RegExp, string])[] = [
   [/\\/, 'encoded backslash'],
   [/\p{Cc}/u, 'encoded control character'],
-  [/\/\//, 'empty segment'],
+  [hostlike, 'empty segment at the beginning'],
   // Where parameters are cut off, an empty segment is left. `%3B` is data to us, and not to everybody.
   [/\/;/, 'segment of parameters alone'],
   // `..;x` and `..%3Bx` are dot segments to servlet containers; `..#` and `..?` to who parses what it decoded.
@@ -40,6 +46,8 @@ const refusedWhenDecoded: readonly (readonly [RegExp, string])[] = [
  * `path` is decoded as UTF-8 and without `;params`, so that `/%61dmin;v=1` is decided on as `/admin`. An encoded
  * reserved character is data (RFC 3986 section 2.2): `/a%23b`, `/a%3Fb` and `/a%3Bb` have one segment each.
  * Of the query only raw bytes are judged: it chooses no route, and legacy applications have `%E9` and `100%`.
+ * Encoded slashes and empty segments leave a doubt, which only a route that allows them may pass over; dot
+ * segments are refused in every reading.
  * @param raw  the target as it stood in the request line, at most 8192 bytes
  * @throws GW_ERR_TARGET_REFUSED with the reason
  */
@@ -52,20 +60,37 @@ export function parseRequestTarget(raw: string): RequestTarget {
   if (query !== '' && refusedInQuery.test(query)) {
     throw refused('query with a byte that must be encoded')
   }
-  if (plainPath.test(rawPath)) return { raw, path: rawPath, query }
-  return { raw, path: readPath(rawPath), query }
+  if (plainPath.test(rawPath)) return { raw, path: rawPath, query, doubt: null }
+  const path = readPath(rawPath)
+  return { raw, path, query, doubt: doubtOf(rawPath, path) }
 }
 
-/** The path as the application will understand it; parameters are judged too, then left out. */
+/** The path as most applications will understand it; parameters are judged too, then left out. */
 function readPath(rawPath: string): string {
   if (refusedInPath.test(rawPath)) throw refused('path with a byte that must be encoded')
-  if (encodedSlash.test(rawPath)) throw refused('encoded slash')
+  if (encodedSlash.test(rawPath) && semicolon.test(rawPath)) {
+    throw refused('encoded slash beside parameters')
+  }
   const decoded = decode(rawPath)
   for (const [pattern, reason] of refusedWhenDecoded) {
     if (pattern.test(decoded)) throw refused(reason)
   }
   // Cut before decoding, so that an encoded semicolon stays.
   return rawPath.includes(';') ? decode(rawPath.replaceAll(/;[^/]*/g, '')) : decoded
+}
+
+/** What an application may make of a path besides `path`: `%2F` as data, and runs of slashes as one. */
+function doubtOf(rawPath: string, path: string): TargetDoubt | null {
+  const doubt = { encodedSlash: encodedSlash.test(rawPath), emptySegments: emptySegment.test(path) }
+  if (!doubt.encodedSlash && !doubt.emptySegments) return null
+  const asData = doubt.encodedSlash ? rawPath.split(encodedSlash).map(decode).join('%2F') : path
+  const readings = new Set([path, asData, merged(path), merged(asData)])
+  readings.delete(path)
+  return { ...doubt, otherPaths: [...readings] }
+}
+
+function merged(path: string): string {
+  return path.replaceAll(/\/{2,}/g, '/')
 }
 
 function decode(path: string): string {

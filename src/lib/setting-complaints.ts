@@ -15,8 +15,9 @@ export function describeIssue(
   const leaf = leaves.find(({ yaml }) => `${path.join('.')}.`.startsWith(`${yaml}.`))
   const { example, secret = false } = leaf?.schema.meta() ?? {}
   const name = `${path.join('.')}${leaf?.env === undefined ? '' : ` (${leaf.env})`}`
+  const hidden = secret || (issue.code === 'custom' && issue.params?.secret === true)
   const shown = example === undefined ? '' : `; example: ${print(example)}`
-  return `${name}: ${describeSeen(issue, valueAt(given, path), secret)}${shown}`
+  return `${name}: ${describeSeen(issue, valueAt(given, path), hidden)}${shown}`
 }
 
 function describeSeen(issue: z.core.$ZodIssue, value: unknown, secret: boolean): string {

@@ -1,6 +1,8 @@
 // Kinds of settings that several rooms have, and what every setting says of itself.
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { parseDuration } from './duration.js'
+import { parseSize } from './size.js'
 
 declare module 'zod' {
   interface GlobalMeta {
@@ -61,3 +63,30 @@ export const instantSetting = z
     error: 'expected an instant with its time zone, such as 2026-11-20T18:00:00Z',
   })
   .transform(given => Math.floor(new Date(given).getTime() / 1000))
+
+/** A size: bytes, or text with a unit (`500KB`, `10MB`, `2GB`) in, bytes out. */
+export const sizeSetting = z.union([z.string(), z.number()]).transform((value, context) => {
+  try {
+    return parseSize(value)
+  } catch (error) {
+    context.addIssue({ code: 'custom', message: (error as Error).message })
+    return z.NEVER
+  }
+})
+
+/** The path of a PEM file in, its content out. */
+export const pemFileSetting = z
+  .string()
+  .min(1)
+  .transform((file, context) => {
+    const complaint = (message: string) => {
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+    try {
+      const content = readFileSync(file, 'utf8')
+      return content.includes('-----BEGIN ') ? content : complaint('is a file without PEM in it')
+    } catch (error) {
+      return complaint(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
+    }
+  })

@@ -4,8 +4,9 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.js'
+import type { EditAnswer } from './answer-edits.js'
 import { buildResponseHeaders, type IsGatewayCookie } from './response-headers.js'
-import { hasBody, letGo, Upload } from './upload.js'
+import { hasBody, letGo, sendContinue, Upload } from './upload.js'
 import { toGatewayError } from './upstream-failure.js'
 import type { Upstream } from './upstreams.js'
 
@@ -21,8 +22,14 @@ export interface Forwarding {
   /** The gateway's Set-Cookie lines; asked for when the answer's head is there. */
   readonly setCookies: () => readonly string[]
   readonly isGatewayCookie: IsGatewayCookie
+  /** What the route changes in the head of the answer. */
+  readonly editAnswer: EditAnswer | null
   /** Time limit for the head of the answer. */
   readonly timeoutMs: number
+  /** Time limit for pauses within the answer, or the upload; zero for none. */
+  readonly idleMs: number
+  /** The most that the request's body may have. */
+  readonly maxBodyBytes: number
   /** Called at most once, while nothing was written to the client. */
   readonly onFailure: (error: GatewayError) => void
 }
@@ -34,7 +41,7 @@ type DispatchOptions = Dispatcher.DispatchOptions & { readonly servername: strin
 
 /**
  * Forwards. Never throws; failures before the answer's head go to `onFailure` as
- * GW_ERR_UPSTREAM_UNREACHABLE, _TIMEOUT, _INVALID or _BUSY; later ones destroy the
+ * GW_ERR_UPSTREAM_UNREACHABLE, _TIMEOUT, _INVALID or _BUSY, or GW_ERR_BODY_TOO_LARGE; later ones destroy the
  * client's connection, so that it can see the answer is not whole.
  */
 export function forward(forwarding: Forwarding): void {
@@ -44,6 +51,11 @@ export function forward(forwarding: Forwarding): void {
     forwarding.onFailure(busy('too many requests are under way'))
     return
   }
+  if (Number(request.headers['content-length'] ?? 0) > forwarding.maxBodyBytes) {
+    letGo(request)
+    forwarding.onFailure(new GatewayError('GW_ERR_BODY_TOO_LARGE'))
+    return
+  }
   const exchange = new Exchange(forwarding)
   const options: DispatchOptions = {
     method: request.method as Dispatcher.HttpMethod,
@@ -51,6 +63,7 @@ export function forward(forwarding: Forwarding): void {
     headers: forwarding.headers,
     body: exchange.body,
     headersTimeout: forwarding.timeoutMs,
+    bodyTimeout: forwarding.idleMs,
     // Without it undici takes the Host header, and opens a new connection whenever that changes.
     servername: upstream.hostname,
   }
@@ -80,7 +93,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     response[exchangeOf] = this
     response.on('close', onClientClose)
     if (response.socket === null) this.#watchConnection(forwarding.request.socket)
-    this.body = hasBody(forwarding.request) ? new Upload(forwarding.request) : null
+    this.body = hasBody(forwarding.request) ? this.#openUpload() : null
   }
 
   /** When all connections are taken, undici's queue has no deadline of its own. */
@@ -98,10 +111,10 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, statusText: string): boolean {
     if (status < 200) return true
-    const { response, setCookies, isGatewayCookie } = this.#forwarding
+    const { response, setCookies, isGatewayCookie, editAnswer } = this.#forwarding
     this.#resume = resume
     try {
-      const headers = buildResponseHeaders(raw, setCookies(), isGatewayCookie)
+      const headers = buildResponseHeaders(raw, setCookies(), isGatewayCookie, editAnswer)
       response.writeHead(status, reasonPhrase(status, statusText), headers)
     } catch (error) {
       this.#fail(asInvalid(error))
@@ -152,6 +165,23 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over) return
     this.#over = true
     this.#stopWaiting()
+    this.#abort?.()
+  }
+
+  #openUpload(): Upload {
+    const { request, response, maxBodyBytes, idleMs } = this.#forwarding
+    return new Upload(request, {
+      maxBytes: maxBodyBytes,
+      idleMs,
+      onWanted: () => sendContinue(request, response),
+      onFailure: error => this.#giveUp(error),
+    })
+  }
+
+  /** Takes the upstream's side down too, so that no half of a body counts as a whole. */
+  #giveUp(error: GatewayError): void {
+    if (this.#over) return
+    this.#fail(error)
     this.#abort?.()
   }
 

@@ -1,6 +1,7 @@
 // What a client sees of an application's answer: every header byte for byte, without what belongs to one
 // connection, without cookies that would pass for the gateway's, and with the gateway's own cookies.
 import { GatewayError } from '../errors.js'
+import type { EditAnswer } from './answer-edits.js'
 import { hopByHop, rememberByName, withoutNominated } from './hop-by-hop.js'
 
 /** Whether a cookie name is the gateway's. */
@@ -29,6 +30,7 @@ const verdictOf = rememberByName((name): Verdict => {
  * The raw header list for the client.
  *
  * @param raw         as undici gives it: name, value, name, value, …
+ * @param edit        what the route changes in the application's lines; null for nothing
  * @param setCookies  the gateway's Set-Cookie lines; with any, the answer becomes `no-store`
  * @throws GW_ERR_UPSTREAM_INVALID for a body in a transfer coding that ends here and cannot be undone
  */
@@ -36,6 +38,7 @@ export function buildResponseHeaders(
   raw: readonly Buffer[],
   setCookies: readonly string[],
   isGatewayCookie: IsGatewayCookie,
+  edit: EditAnswer | null,
 ): string[] {
   const headers: string[] = []
   let nominated: string | null = null
@@ -56,7 +59,8 @@ export function buildResponseHeaders(
       })
     }
   }
-  const passed = nominated === null ? headers : withoutNominated(headers, nominated)
+  const kept = nominated === null ? headers : withoutNominated(headers, nominated)
+  const passed = edit === null ? kept : edit(kept)
   if (setCookies.length > 0) {
     for (const line of setCookies) passed.push('Set-Cookie', line)
     passed.push('Cache-Control', 'no-store')

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
 import { GatewayError } from '../errors.js'
+import type { EditAnswer } from './answer-edits.js'
 import { closeFrame, Frames } from './frames.js'
 import { askToSwitch } from './handshake.js'
 import { buildResponseHeaders, type IsGatewayCookie } from './response-headers.js'
@@ -26,6 +27,7 @@ export interface TunnelRequest {
   /** The gateway's Set-Cookie lines; asked for when the answer's head is there. */
   readonly setCookies: () => readonly string[]
   readonly isGatewayCookie: IsGatewayCookie
+  readonly editAnswer: EditAnswer | null
   /** Time limit for the head of the answer. */
   readonly timeoutMs: number
   /** Begins to watch over the tunnel; gives what stops the watching. */
@@ -182,9 +184,9 @@ class Tunnel {
 
   /** The lines for the client; null after they have failed. */
   #headersOf(head: IncomingMessage): string[] | null {
-    const { setCookies, isGatewayCookie } = this.#opening
+    const { setCookies, isGatewayCookie, editAnswer } = this.#opening
     try {
-      return buildResponseHeaders(asBuffers(head), setCookies(), isGatewayCookie)
+      return buildResponseHeaders(asBuffers(head), setCookies(), isGatewayCookie, editAnswer)
     } catch (error) {
       this.#fail(error as GatewayError)
       return null

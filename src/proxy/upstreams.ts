@@ -1,4 +1,4 @@
-// Connections to applications: one bounded pool an origin, TLS verified, nothing retried.
+// Connections to applications: one bounded pool each, TLS verified, nothing retried.
 import { isIP } from 'node:net'
 import { buildConnector, Pool } from 'undici'
 
@@ -13,11 +13,13 @@ export interface UpstreamLimits {
   readonly maxTunnels: number
 }
 
-/** One application, by its origin. */
+/** One application. */
 export interface Upstream extends UpstreamLimits {
   readonly pool: Pool
-  /** Host name of the origin; what its certificate has to be for. */
+  /** What its certificate has to be for. */
   readonly hostname: string
+  /** Host and port as it knows itself; `localhost` behind a unix socket. */
+  readonly host: string
   /** Requests that undici holds; counted by the forwarder. */
   inFlight: number
   /** Opens a connection outside of the pool, as verified as those in it; it may be closed one way at a time. */
@@ -26,16 +28,30 @@ export interface Upstream extends UpstreamLimits {
   tunnels: number
 }
 
-/** How upstreams are reached, where it is not as usual. */
-export interface UpstreamOptions extends Partial<UpstreamLimits> {
-  /** PEM of the authorities to trust in place of Node's own. */
-  readonly ca?: string
+/** How one upstream is reached, where it is not as usual. */
+export interface UpstreamAccess {
+  readonly connectTimeoutMs?: number | undefined
+  readonly tls?: UpstreamTls | undefined
+}
+
+/** PEM, and a name. */
+export interface UpstreamTls {
+  /** The authorities to trust in place of Node's own. */
+  readonly ca?: string | undefined
+  /** Certificate and key of the gateway as a client. */
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+  /** What the certificate has to be for, when it is not the host of the origin. */
+  readonly serverName?: string | undefined
 }
 
 /** The applications of all routes. */
 export interface Upstreams {
-  /** The pool of an origin that a route names. */
-  get(origin: string): Upstream
+  /**
+   * The pool of an origin, or of a unix socket as `unix:/path`; routes that reach it in the same way share one.
+   * Connected when first used.
+   */
+  open(place: string, access?: UpstreamAccess): Upstream
   /** Ends idle connections and waits for busy ones. */
   close(): Promise<void>
 }
@@ -46,24 +62,22 @@ const defaultLimits: UpstreamLimits = {
   maxWaitMs: 5000,
   maxTunnels: 10_000,
 }
-const connectTimeoutMs = 5000
+const defaultConnectTimeoutMs = 5000
 const maxHeadBytes = 32 * 1024
 /** Shorter than the keep-alive of common servers, so that we close first and never write into a close. */
 const keepAliveMs = 4000
 
-/** Pools for these origins; opened at once, connected when first used. */
-export function createUpstreams(
-  origins: Iterable<string>,
-  options: UpstreamOptions = {},
-): Upstreams {
+/** No pools yet; all of them with these bounds. */
+export function createUpstreams(bounds: Partial<UpstreamLimits> = {}): Upstreams {
   const upstreams = new Map<string, Upstream>()
-  for (const origin of new Set(origins)) upstreams.set(origin, openUpstream(origin, options))
+  const limits = { ...defaultLimits, ...bounds }
 
   return {
-    get(origin) {
-      const found = upstreams.get(origin)
-      if (found === undefined) throw new RangeError(`${origin} is the upstream of no route`)
-      return found
+    open(place, access = {}) {
+      const key = JSON.stringify([place, access])
+      const upstream = upstreams.get(key) ?? openUpstream(place, access, limits)
+      upstreams.set(key, upstream)
+      return upstream
     },
     async close() {
       await Promise.all([...upstreams.values()].map(({ pool }) => pool.close()))
@@ -71,10 +85,12 @@ export function createUpstreams(
   }
 }
 
-function openUpstream(origin: string, { ca, ...given }: UpstreamOptions): Upstream {
-  const limits = { ...defaultLimits, ...given }
-  const { hostname: host, port, protocol } = new URL(origin)
-  const hostname = host.replaceAll(/^\[|\]$/g, '')
+function openUpstream(place: string, access: UpstreamAccess, limits: UpstreamLimits): Upstream {
+  const socketPath = place.startsWith('unix:') ? place.slice('unix:'.length) : undefined
+  const origin = socketPath === undefined ? place : 'http://localhost'
+  const { host, hostname: bracketed, port, protocol } = new URL(origin)
+  const address = bracketed.replaceAll(/^\[|\]$/g, '')
+  const hostname = access.tls?.serverName ?? address
   const pool = new Pool(origin, {
     connections: limits.maxConnections,
     pipelining: 1,
@@ -82,14 +98,15 @@ function openUpstream(origin: string, { ca, ...given }: UpstreamOptions): Upstre
     keepAliveMaxTimeout: keepAliveMs,
     maxHeaderSize: maxHeadBytes,
     bodyTimeout: 0,
-    connect: connectTo(hostname, ca),
+    connect: connectTo(hostname, access, { socketPath }),
   })
-  const open = connectTo(hostname, ca, { allowHalfOpen: true })
+  const open = connectTo(hostname, access, { socketPath, allowHalfOpen: true })
   return {
     pool,
     hostname,
+    host,
     inFlight: 0,
-    connect: callback => open({ hostname, port, protocol }, callback),
+    connect: callback => open({ hostname: address, port, protocol }, callback),
     tunnels: 0,
     ...limits,
   }
@@ -103,15 +120,22 @@ function openUpstream(origin: string, { ca, ...given }: UpstreamOptions): Upstre
  */
 function connectTo(
   hostname: string,
-  ca: string | undefined,
-  socketOptions: { allowHalfOpen?: boolean } = {},
+  { connectTimeoutMs = defaultConnectTimeoutMs, tls = {} }: UpstreamAccess,
+  {
+    socketPath,
+    allowHalfOpen = false,
+  }: { socketPath: string | undefined; allowHalfOpen?: boolean },
 ): buildConnector.connector {
+  const { ca, cert, key } = tls
   const open = buildConnector({
-    ...socketOptions,
     timeout: connectTimeoutMs,
     rejectUnauthorized: true,
     allowH2: false,
-    ...(ca === undefined ? {} : { ca }),
+    allowHalfOpen,
+    ...(socketPath !== undefined && { socketPath }),
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
   })
   const servername = isIP(hostname) === 0 ? hostname : ''
   return (options, callback) => open({ ...options, servername }, callback)

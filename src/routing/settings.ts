@@ -1,5 +1,4 @@
-// What a line of the routes list may say. The schemas of `access`, `upstream` and `timeout` are handed in,
-// so that rooms stay strangers. A line that could never match stops the start: a rule without effect that
+// What a line of the routes list may say. The schemas of other rooms are handed in, so that rooms stay strangers. A line that could never match stops the start: a rule without effect that
 // was meant to refuse leaves its pages to the next rule.
 import { METHODS } from 'node:http'
 import { z } from 'zod'
@@ -63,36 +62,88 @@ const crossSiteSetting = z.enum(['refuse', 'allow']).default('refuse').meta({
   example: 'allow',
 })
 
-/** The schema of one route. */
+const ignoreCaseSetting = z.boolean().default(false).meta({
+  description: 'True: matches whatever the case of the letters, for applications that do so too.',
+  example: true,
+})
+
+const encodedSlashSetting = z.boolean().default(false).meta({
+  description:
+    'True: lets `%2F` stand in a path, for applications that need it (`/projects/group%2Fname`). Refused still where data and separator lead to different routes.',
+  example: true,
+})
+
+const emptySegmentsSetting = z.boolean().default(false).meta({
+  description:
+    'True: lets `//` stand in a path, but not at its beginning. Refused still where one slash and two lead to different routes.',
+  example: true,
+})
+
+const stripPrefixSetting = z
+  .union([z.literal(true), pathSetting], {
+    error: 'expected true, or a path such as /app that the path of the route begins with',
+  })
+  .optional()
+  .meta({
+    description:
+      'The application does not see this beginning of the path; `true` is that of the route. `Location`, `Content-Location`, `Refresh` and cookie paths are led back; `X-Forwarded-Prefix` says what was cut.',
+    example: true,
+  })
+
+const rewriteSetting = pathSetting.optional().meta({
+  description:
+    'Stands in the place of the path of the route, or of `stripPrefix`; answers are led back as there.',
+  example: '/v2',
+})
+
+/**
+ * The schema of one route.
+ *
+ * @param parts.access      who may pass
+ * @param parts.forwarding  settings of the way to the application, by name, `upstream` among them
+ */
 export function createRouteSettings<
   Access extends z.ZodType,
-  Upstream extends z.ZodType,
-  Timeout extends z.ZodType,
->(parts: { access: Access; upstream: Upstream; timeout: Timeout }) {
+  const Forwarding extends { readonly [name: string]: z.ZodType; upstream: z.ZodType },
+>(parts: { access: Access; forwarding: Forwarding }) {
   return z
     .strictObject({
       path: pathSetting,
       exact: exactSetting,
+      ignoreCase: ignoreCaseSetting,
       host: hostSetting,
       methods: methodsSetting,
       access: parts.access,
       tokenUse: tokenUseSetting,
       crossSite: crossSiteSetting,
-      upstream: parts.upstream.optional(),
-      timeout: parts.timeout,
+      encodedSlash: encodedSlashSetting,
+      emptySegments: emptySegmentsSetting,
+      stripPrefix: stripPrefixSetting,
+      rewrite: rewriteSetting,
       websocket: websocketSetting,
+      ...parts.forwarding,
     })
     .refine(isServed, {
       path: ['upstream'],
       message: 'every route needs an upstream, unless its access is deny',
     })
+    .refine(stripsItsOwn, {
+      path: ['stripPrefix'],
+      message: 'the path of the route does not begin with it, by whole segments',
+    })
+}
+
+function stripsItsOwn({ path, stripPrefix }: { path?: unknown; stripPrefix?: unknown }): boolean {
+  if (typeof stripPrefix !== 'string' || stripPrefix === '/') return true
+  return `${path}/`.startsWith(`${stripPrefix}/`)
 }
 
 /** A path that requests can be decided on, as `lib/request-target` gives it. */
 function isCanonical(path: string): boolean {
   if (/[%*]|^\s|\s$/.test(path) || (path !== '/' && path.endsWith('/'))) return false
   try {
-    return parseRequestTarget(encodeURI(path)).path === path
+    const read = parseRequestTarget(encodeURI(path))
+    return read.doubt === null && read.path === path
   } catch {
     return false
   }

@@ -6,6 +6,8 @@ export interface RouteMatch {
   readonly path: string
   /** Only the path itself, nothing below it. */
   readonly exact: boolean
+  /** Whatever the case of the letters. */
+  readonly ignoreCase?: boolean
   /** Lower case, without port and trailing dot. */
   readonly host?: string | undefined
   readonly methods?: readonly string[] | undefined
@@ -44,20 +46,48 @@ interface Node<R> {
 export function compileRoutes<R>(
   routes: readonly { readonly match: RouteMatch; readonly route: R }[],
 ): (request: RoutedRequest) => R | null {
-  const anyHost = emptyNode<R>()
-  const byHost = new Map<string, Node<R>>()
+  const [plain, folded] = [emptyForest<R>(), emptyForest<R>()]
   for (const [position, { match, route }] of routes.entries()) {
-    const { path, exact, host, methods } = match
+    const { exact, host, methods, ignoreCase = false } = match
+    const { anyHost, byHost } = ignoreCase ? folded : plain
+    const path = ignoreCase ? foldCase(match.path) : match.path
     const tree = host === undefined ? anyHost : childOf(byHost, host)
     const node = segmentsOf(path).reduce((parent, name) => childOf(parent.below, name), tree)
     node.entries.push({ position, exact, methods: methods && new Set(methods), route })
   }
+  const foldsCase = routes.some(({ match }) => match.ignoreCase)
 
   return request => {
-    const best = firstOnTheWay(anyHost, request, null)
-    const ofHost = byHost.get(request.host)
-    return (ofHost === undefined ? best : firstOnTheWay(ofHost, request, best))?.route ?? null
+    const best = firstInForest(plain, request, null)
+    if (!foldsCase) return best?.route ?? null
+    const asFolded = { ...request, path: foldCase(request.path) }
+    return firstInForest(folded, asFolded, best)?.route ?? null
   }
+}
+
+/** As far as any application may go in folding: `K` (Kelvin) is `k`, `ſ` is `s`. */
+function foldCase(path: string): string {
+  return path.toUpperCase().toLowerCase()
+}
+
+/** The tree of routes for any host, and those of single hosts. */
+interface Forest<R> {
+  readonly anyHost: Node<R>
+  readonly byHost: Map<string, Node<R>>
+}
+
+function emptyForest<R>(): Forest<R> {
+  return { anyHost: emptyNode(), byHost: new Map() }
+}
+
+function firstInForest<R>(
+  { anyHost, byHost }: Forest<R>,
+  request: RoutedRequest,
+  before: Entry<R> | null,
+): Entry<R> | null {
+  const best = firstOnTheWay(anyHost, request, before)
+  const ofHost = byHost.get(request.host)
+  return ofHost === undefined ? best : firstOnTheWay(ofHost, request, best)
 }
 
 /** The earliest entry of the list on the way down a path, or `best` when that is earlier. */

@@ -1,7 +1,6 @@
 // How long people stay signed in.
-import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { durationSetting, instantSetting } from '../lib/setting-types.js'
+import { durationSetting, instantSetting, pemFileSetting } from '../lib/setting-types.js'
 import { tokenKinds } from './keep.js'
 import { parseRedisUrl } from './stores/redis-url.js'
 
@@ -13,23 +12,6 @@ const redisUrl = z.string().transform((text, context) => {
     return z.NEVER
   }
 })
-
-/** The path of a PEM file in, its content out. */
-const pemFile = z
-  .string()
-  .min(1)
-  .transform((file, context) => {
-    const complaint = (message: string) => {
-      context.addIssue({ code: 'custom', message })
-      return z.NEVER
-    }
-    try {
-      const content = readFileSync(file, 'utf8')
-      return content.includes('-----BEGIN ') ? content : complaint('is a file without PEM in it')
-    } catch (error) {
-      return complaint(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
-    }
-  })
 
 const redisSettings = z.strictObject({
   url: redisUrl.optional().meta({
@@ -48,15 +30,15 @@ const redisSettings = z.strictObject({
     description: 'Milliseconds that Redis may take for one command.',
     example: 250,
   }),
-  ca: pemFile.optional().meta({
+  ca: pemFileSetting.optional().meta({
     description: 'File with the certificate authority of a `rediss://` server, PEM.',
     example: '/etc/ssl/redis-ca.pem',
   }),
-  cert: pemFile.optional().meta({
+  cert: pemFileSetting.optional().meta({
     description: 'File with the client certificate for `rediss://`, PEM.',
     example: '/etc/ssl/redis-client.pem',
   }),
-  key: pemFile.optional().meta({
+  key: pemFileSetting.optional().meta({
     description: 'File with the key of the client certificate, PEM.',
     example: '/etc/ssl/redis-client.key',
   }),

@@ -91,10 +91,10 @@ t.test('whatever is accepted, a browser stays on an allowed origin', async _t =>
 
 t.test('a target too long for a cookie loses its query, then its path', async t => {
   const query = `?q=${'x'.repeat(2000)}`
-  t.equal(fitReturnTo({ raw: `/a${query}`, path: '/a', query }), '/a')
+  t.equal(fitReturnTo({ raw: `/a${query}`, path: '/a', query, doubt: null }), '/a')
   const path = `/${'y'.repeat(2000)}`
-  t.equal(fitReturnTo({ raw: path, path, query: '' }), '/')
-  t.equal(fitReturnTo({ raw: '/a?b', path: '/a', query: '?b' }), '/a?b')
+  t.equal(fitReturnTo({ raw: path, path, query: '', doubt: null }), '/')
+  t.equal(fitReturnTo({ raw: '/a?b', path: '/a', query: '?b', doubt: null }), '/a?b')
 })
 
 t.test('the whole zoo of foreign addresses, each beside its own-origin neighbour', async t => {
@@ -276,7 +276,11 @@ t.test(
 
 t.test('a target is measured as the cookie will keep it', async t => {
   const query = `?q=${'"'.repeat(1200)}`
-  t.equal(fitReturnTo({ raw: `/a${query}`, path: '/a', query }), '/a', 'JSON writes a quote in two')
+  t.equal(
+    fitReturnTo({ raw: `/a${query}`, path: '/a', query, doubt: null }),
+    '/a',
+    'JSON writes a quote in two',
+  )
   const half = `?q=${'"'.repeat(900)}`
-  t.equal(fitReturnTo({ raw: `/a${half}`, path: '/a', query: half }), `/a${half}`)
+  t.equal(fitReturnTo({ raw: `/a${half}`, path: '/a', query: half, doubt: null }), `/a${half}`)
 })

@@ -4,7 +4,7 @@ import { buildResponseHeaders } from '../../src/proxy/response-headers.js'
 
 function build(lines: readonly string[], setCookies: readonly string[] = []): string[] {
   const raw = lines.map(text => Buffer.from(text, 'latin1'))
-  return buildResponseHeaders(raw, setCookies, isGatewayCookie)
+  return buildResponseHeaders(raw, setCookies, isGatewayCookie, null)
 }
 
 t.test('everything passes byte for byte, in order, with duplicates', async t => {

@@ -212,7 +212,7 @@ t.test('an https upstream shows a certificate for its name, or gets nothing', as
       })
     })
     const port = await listening(t, server)
-    const options = ca === '' ? {} : { ca }
+    const options = ca === '' ? {} : { tls: { ca } }
     const tunnelled = await startTunnels(t, `https://${host}:${port}`, options)
     const client = await rawClient(t, tunnelled.port)
     client.send(head)

@@ -1,15 +1,9 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
+import { EventEmitter } from 'node:events'
+import type { IncomingMessage } from 'node:http'
 import { mock } from 'node:test'
 import t from 'tap'
 import { hasBody, letGo } from '../../src/proxy/upload.js'
-import {
-  httpUpstream,
-  listening,
-  rawClient,
-  startPassage,
-  tcpUpstream,
-} from './fixtures/passage.js'
+import { httpUpstream, rawClient, startPassage, tcpUpstream } from './fixtures/passage.js'
 
 t.test('a request has a body when its head says so', async t => {
   const rows: [Record<string, string>, boolean][] = [
@@ -102,20 +96,121 @@ t.test('a slow upload has no deadline while it moves', async t => {
   t.match(client.received, /^HTTP\/1\.1 200 /)
 })
 
-t.test('what is left of an upload is read for half a minute and no longer', async t => {
-  const server = createServer((request, response) => {
-    mock.timers.enable({ apis: ['setTimeout'] })
-    response.end('early')
+t.test('what is left of an upload is read as long as it comes, and not for ever', async t => {
+  const rows: [string, number, number][] = [
+    ['nothing comes any more', 0, 10_000],
+    ['it stops after a while', 3, 40_000 - 3 * 9000],
+    ['it never stops', 33, 300_000 - 33 * 9000],
+  ]
+  for (const [name, pieces, restMs] of rows) {
+    mock.timers.enable({ apis: ['setInterval'] })
+    const request = fakeRequest()
     letGo(request)
+    for (let n = 0; n < pieces; n++) {
+      mock.timers.tick(9000)
+      request.emit('data', Buffer.from('x'))
+    }
+    mock.timers.tick(restMs - 1)
+    t.equal(request.destroyed, false, name)
+    mock.timers.tick(1)
+    t.equal(request.destroyed, true, name)
+    t.equal(request.listenerCount('data'), 0, `${name}: nothing is left behind`)
+    mock.timers.reset()
+  }
+})
+
+/** A request whose body comes when the test says so. */
+function fakeRequest(): IncomingMessage {
+  const request = Object.assign(new EventEmitter(), {
+    complete: false,
+    destroyed: false,
+    resume() {},
+    destroy() {
+      request.destroyed = true
+      request.emit('close')
+    },
   })
-  t.teardown(() => mock.timers.reset())
-  const port = await listening(t, server)
+  return request as unknown as IncomingMessage
+}
+
+t.test('beyond its bound an upload is cut off, and the upstream sees that it is', async t => {
+  let seen = 0
+  let whole = 0
+  const origin = await httpUpstream(t, (request, response) => {
+    seen++
+    request.on('error', () => {})
+    request.resume().on('end', () => {
+      whole++
+      response.end('ok')
+    })
+  })
+  const { port, upstream } = await startPassage(t, origin, { maxBodyBytes: 100_000 })
+  const chunk = (size: number) => `${size.toString(16)}\r\n${'x'.repeat(size)}\r\n`
   const client = await rawClient(t, port)
-  client.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\npart')
-  await client.until('early')
-  const closed = once(client.socket, 'close')
-  mock.timers.tick(29_999)
-  t.notOk(client.socket.closed)
-  mock.timers.tick(1)
-  await closed
+  const head = 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n'
+  client.send(`${head}${chunk(100_000)}0\r\n\r\n`)
+  await client.until('ok')
+  client.received = ''
+  client.send(`${head}${chunk(60_000)}`)
+  while (seen < 2) await new Promise(setImmediate)
+  client.send(`${chunk(60_000)}${chunk(1000)}0\r\n\r\n`)
+  await client.until('GW_ERR_BODY_TOO_LARGE')
+  while (upstream.inFlight > 0) await new Promise(setImmediate)
+  client.received = ''
+  client.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+  await client.until('ok')
+  t.equal(whole, 2, 'the long one never came to its end; the connection of the client serves on')
+  client.received = ''
+  client.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\n')
+  await client.until('GW_ERR_BODY_TOO_LARGE')
+  t.equal(seen, 3, 'by its length at once')
+})
+
+t.test(
+  'with a limit for pauses an upload that stops is 408, an answer that stops breaks off',
+  async t => {
+    const origin = await httpUpstream(t, (request, response) => {
+      request.on('error', () => {})
+      if (request.method === 'GET') response.write('begin')
+      else request.resume().on('end', () => response.end('ok'))
+    })
+    const { port, upstream } = await startPassage(t, origin, { idleMs: 100 })
+    const client = await rawClient(t, port)
+    client.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\npart')
+    t.match(await client.until('GW_ERR_UPLOAD_TIMEOUT'), /^HTTP\/1\.1 408 /)
+    const second = await rawClient(t, port)
+    second.send('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    t.match(await second.closed(), 'begin')
+    while (upstream.inFlight > 0) await new Promise(setImmediate)
+    const third = await rawClient(t, port)
+    third.send('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\npart')
+    await third.until('ok')
+  },
+)
+
+t.test('an upload that waits for leave gets it when the upstream takes the body', async t => {
+  const origin = await httpUpstream(t, (request, response) => {
+    t.equal(request.headers.expect, undefined)
+    request.resume().on('end', () => response.end('ok'))
+  })
+  const { port } = await startPassage(t, origin)
+  const client = await rawClient(t, port)
+  const head =
+    'POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 200000\r\n\r\n'
+  for (let n = 0; n < 2; n++) {
+    client.received = ''
+    client.send(head)
+    await client.until('HTTP/1.1 100 Continue\r\n\r\n')
+    client.send('x'.repeat(200_000))
+    await client.until('\r\n\r\nok')
+    t.equal(client.received.match(/100 Continue/g)?.length, 1, 'once')
+  }
+})
+
+t.test('an upload that waits is not asked for when there is nobody to take it', async t => {
+  const { port } = await startPassage(t, 'http://127.0.0.1:9')
+  const client = await rawClient(t, port)
+  client.send('POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n')
+  const received = await client.closed()
+  t.match(received, /^HTTP\/1\.1 502 .*connection: close/is, 'it may send the body or not')
 })

@@ -25,13 +25,16 @@ async function tlsUpstream(t: Test, { cert, key }: TestCertificate) {
   return { port, seen }
 }
 
-t.test('only origins that a route names have a pool, and each has one', async t => {
-  const upstreams = createUpstreams(['http://a.example', 'http://b.example', 'http://a.example'])
+t.test('routes that reach an application in the same way share a pool, others do not', async t => {
+  const upstreams = createUpstreams()
   t.teardown(() => upstreams.close())
-  t.equal(upstreams.get('http://a.example'), upstreams.get('http://a.example'))
-  t.not(upstreams.get('http://a.example'), upstreams.get('http://b.example'))
-  t.throws(() => upstreams.get('http://c.example'), RangeError)
-  t.throws(() => upstreams.get('__proto__'), RangeError)
+  const first = upstreams.open('https://a.example')
+  t.equal(upstreams.open('https://a.example'), first)
+  t.not(upstreams.open('https://b.example'), first)
+  t.not(upstreams.open('https://a.example', { connectTimeoutMs: 1 }), first)
+  const named = upstreams.open('https://a.example', { tls: { serverName: 'b.example' } })
+  t.not(named, first)
+  t.equal(upstreams.open('https://a.example', { tls: { serverName: 'b.example' } }), named)
 })
 
 t.test('the certificate is checked, and against the name of the upstream', async t => {
@@ -59,7 +62,7 @@ t.test('the certificate is checked, and against the name of the upstream', async
   for (const [name, certificate, host, ca, cause] of rows) {
     const { port, seen } = await tlsUpstream(t, certificate)
     const origin = `https://${host}:${port}`
-    const passage = await startPassage(t, origin, ca === undefined ? {} : { ca })
+    const passage = await startPassage(t, origin, ca === undefined ? {} : { tls: { ca } })
     const answer = await fetch(passage.url)
     if (cause === null) {
       t.equal(answer.status, 200, name)
@@ -97,7 +100,10 @@ t.test('one connection serves hosts of several names one after the other', async
       return ['Host', names.shift() ?? 'c.example']
     },
   }
-  const { url } = await startPassage(t, `https://localhost:${port}`, { ca: certificate.cert, own })
+  const { url } = await startPassage(t, `https://localhost:${port}`, {
+    tls: { ca: certificate.cert },
+    own,
+  })
   for (let n = 0; n < 3; n++) t.equal(await (await fetch(url)).text(), 'ok')
   t.equal(sockets.size, 1)
 })

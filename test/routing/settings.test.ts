@@ -4,13 +4,20 @@ import { createRouteSettings } from '../../src/routing/settings.js'
 
 const routeSettings = createRouteSettings({
   access: z.union([z.enum(['public', 'deny']), z.strictObject({ groups: z.array(z.string()) })]),
-  upstream: z.string(),
-  timeout: z.number().default(60),
+  forwarding: { upstream: z.string().optional(), timeout: z.number().default(60) },
 })
 const good = { path: '/a', access: 'public', upstream: 'http://a' }
 
 t.test('three lines make a route', async t => {
-  t.strictSame(routeSettings.parse(good), { ...good, exact: false, timeout: 60, websocket: true })
+  t.strictSame(routeSettings.parse(good), {
+    ...good,
+    exact: false,
+    ignoreCase: false,
+    encodedSlash: false,
+    emptySegments: false,
+    timeout: 60,
+    websocket: true,
+  })
 })
 
 t.test('a path stands as requests are decided on, so that every route can match', async t => {
@@ -103,12 +110,52 @@ t.test('a route needs an upstream, unless nobody passes', async t => {
 })
 
 t.test('what it does not know is refused by name', async t => {
-  const { error } = routeSettings.safeParse({ ...good, stripPrefix: true })
-  t.match(error?.issues, [{ code: 'unrecognized_keys', keys: ['stripPrefix'] }])
+  const { error } = routeSettings.safeParse({ ...good, stripPath: true })
+  t.match(error?.issues, [{ code: 'unrecognized_keys', keys: ['stripPath'] }])
+})
+
+t.test('only what the path of the route begins with can be cut off', async t => {
+  const rows: [unknown, boolean, string][] = [
+    [undefined, true, 'nothing'],
+    [true, true, 'the path of the route'],
+    ['/a', true, 'the same, said'],
+    ['/a/b', true, 'all of it'],
+    ['/', true, 'nothing, said'],
+    ['/a/b/c', false, 'more than there is'],
+    ['/b', false, 'another path'],
+    ['/a/', false, 'not as paths stand'],
+    ['/A', false, 'another case'],
+    [false, false, 'neither true nor a path'],
+  ]
+  for (const [stripPrefix, accepted, why] of rows) {
+    const route = { ...good, path: '/a/b', stripPrefix }
+    t.equal(routeSettings.safeParse(route).success, accepted, why)
+  }
+  t.equal(routeSettings.safeParse({ ...good, path: '/ab', stripPrefix: '/a' }).success, false)
+  for (const [rewrite, accepted] of [
+    ['/v2', true],
+    ['/', true],
+    ['/v2/', false],
+    ['/../x', false],
+    ['//x', false],
+  ]) {
+    t.equal(routeSettings.safeParse({ ...good, rewrite }).success, accepted, String(rewrite))
+  }
 })
 
 t.test('every setting of its own says what it is for', async t => {
-  for (const name of ['path', 'exact', 'host', 'methods', 'websocket'] as const) {
+  for (const name of [
+    'path',
+    'exact',
+    'ignoreCase',
+    'host',
+    'methods',
+    'encodedSlash',
+    'emptySegments',
+    'stripPrefix',
+    'rewrite',
+    'websocket',
+  ] as const) {
     const { description, example } = routeSettings.shape[name].meta() ?? {}
     t.type(description, 'string', name)
     t.not(example, undefined, name)

@@ -1,6 +1,6 @@
 // What stands around the gateway: its public origins, its applications, its Redis.
 import type { Config } from '../../config.js'
-import { createUpstreams } from '../../proxy/upstreams.js'
+import { createUpstreams, type Upstream } from '../../proxy/upstreams.js'
 import { describeFailure, type Finding, ok } from './finding.js'
 
 const timeoutMs = 2500
@@ -28,14 +28,15 @@ export function checkOrigins({ url }: Pick<Config, 'url'>): Finding[] {
 
 /** Whether each application answers, whatever it says. */
 export async function checkUpstreams({ routes }: Pick<Config, 'routes'>): Promise<Finding[]> {
-  const origins = new Set(
-    routes.flatMap(({ upstream }) => (upstream === undefined ? [] : [upstream])),
-  )
-  return Promise.all([...origins].map(checkUpstream))
+  const upstreams = createUpstreams()
+  const places = new Map<Upstream, string>()
+  for (const { upstream, tls } of routes) {
+    if (upstream !== undefined) places.set(upstreams.open(upstream, { tls }), upstream)
+  }
+  return Promise.all([...places].map(([{ pool }, place]) => checkUpstream(pool, place)))
 }
 
-async function checkUpstream(origin: string): Promise<Finding> {
-  const { pool } = createUpstreams([origin]).get(origin)
+async function checkUpstream(pool: Upstream['pool'], place: string): Promise<Finding> {
   try {
     const { statusCode, body } = await pool.request({
       path: '/',
@@ -43,13 +44,13 @@ async function checkUpstream(origin: string): Promise<Finding> {
       headersTimeout: timeoutMs,
     })
     await body.dump()
-    return ok('application', `${origin} answers (status ${statusCode})`)
+    return ok('application', `${place} answers (status ${statusCode})`)
   } catch (error) {
     return {
       check: 'application',
       outcome: 'failure',
       ...describeFailure(error),
-      seen: `${origin}: ${describeFailure(error).seen}`,
+      seen: `${place}: ${describeFailure(error).seen}`,
     }
   } finally {
     await pool.destroy()
