@@ -13,6 +13,7 @@ t.test('three lines make a route', async t => {
     ...good,
     exact: false,
     ignoreCase: false,
+    tokenUse: 'access',
     encodedSlash: false,
     emptySegments: false,
     timeout: 60,
