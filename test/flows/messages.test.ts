@@ -200,6 +200,6 @@ t.test('a folded header is refused: it is two lines to some', async t => {
     url,
     'GET /public HTTP/1.1\r\nX-Folded: a\r\n X-Forwarded-User: root',
   )
-  t.match(received, /^HTTP\/1\.1 (?:400|200) /)
-  for (const { rawHeaders } of upstream.seen) t.notOk(rawHeaders.includes('X-Forwarded-User'))
+  t.match(received, /^HTTP\/1\.1 400 /)
+  t.strictSame(upstream.seen, [])
 })

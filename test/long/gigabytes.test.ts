@@ -1,0 +1,136 @@
+// A gigabyte up and a gigabyte down through a gateway in a process of its own, whose memory stays flat.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash, type Hash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Readable } from 'node:stream'
+import t, { type Test } from 'tap'
+import { freePort } from '../fixtures/free-port.js'
+import { secret } from '../fixtures/gateway.js'
+
+const megabyte = 1024 * 1024
+const size = 1024 * megabyte
+const warmUp = 128 * megabyte
+const mayGrow = 20 * megabyte
+const piece = randomBytes(64 * 1024)
+
+t.test('1 GB up and 1 GB down, and memory grows by less than 20 MB', async t => {
+  const { url, process: gateway } = await startGateway(t, await startApplication(t))
+  await upload(`${url}/up`, warmUp)
+  await download(`${url}/down/${warmUp}`)
+  const before = residentBytes(gateway)
+  let peak = before
+  const watch = () => {
+    peak = Math.max(peak, residentBytes(gateway))
+  }
+  t.equal(await upload(`${url}/up`, size, watch), sumOf(size), 'up')
+  t.equal(await download(`${url}/down/${size}`, watch), sumOf(size), 'down')
+  const grown = peak - before
+  t.ok(grown < mayGrow, `grew by ${(grown / megabyte).toFixed(1)} MB`)
+  t.comment(`${(before / megabyte).toFixed(1)} MB before, grew by ${(grown / megabyte).toFixed(1)}`)
+})
+
+/** Sends the piece as often as it takes; the sum that the application computed. */
+async function upload(url: string, bytes: number, onMegabytes = () => {}): Promise<string> {
+  const sending = request(url, { method: 'POST', headers: { 'content-length': bytes } })
+  const answered = once(sending, 'response') as Promise<[IncomingMessage]>
+  await pump(sending, bytes, onMegabytes)
+  sending.end()
+  const [answer] = await answered
+  let text = ''
+  for await (const chunk of answer) text += String(chunk)
+  return text
+}
+
+/** The sum of what came down. */
+async function download(url: string, onMegabytes = () => {}): Promise<string> {
+  const asking = request(url).end()
+  const [answer] = (await once(asking, 'response')) as [IncomingMessage]
+  return (await sum(answer, onMegabytes)).digest('hex')
+}
+
+async function startApplication(t: Test): Promise<string> {
+  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+    const serve = async () => {
+      if (request.method === 'POST') return response.end((await sum(request)).digest('hex'))
+      await pump(response, Number(request.url?.split('/').at(-1)))
+      return response.end()
+    }
+    serve().catch(() => response.destroy())
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.teardown(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+async function startGateway(
+  t: Test,
+  upstream: string,
+): Promise<{ url: string; process: ChildProcess }> {
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const settings = {
+    url,
+    secrets: [secret],
+    listen: { host: '127.0.0.1', port },
+    admin: { port: await freePort() },
+    cognito: {
+      userPoolId: 'us-east-1_Emulator1',
+      clientId: '1testclient0000000000000001',
+      domain: 'http://localhost:9',
+      issuer: 'http://localhost:9/us-east-1_Emulator1',
+    },
+    routes: [{ path: '/', access: 'public', upstream }],
+  }
+  const folder = t.testdir({ 'gateway.yaml': JSON.stringify(settings) })
+  const gateway = spawn(
+    process.execPath,
+    ['--import=tsx', 'src/cli/main.ts', 'start', '--config', `${folder}/gateway.yaml`],
+    { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  t.teardown(() => gateway.kill('SIGKILL'))
+  let text = ''
+  while (!text.includes(String(port))) text += String((await once(gateway.stdout, 'data'))[0])
+  gateway.stdout.resume()
+  return { url, process: gateway }
+}
+
+async function pump(
+  to: NodeJS.WritableStream,
+  bytes: number,
+  onMegabytes = () => {},
+): Promise<void> {
+  for (let sent = 0; sent < bytes; sent += piece.length) {
+    if (!to.write(piece)) await once(to, 'drain')
+    if (sent % (16 * megabyte) === 0) onMegabytes()
+  }
+}
+
+async function sum(from: Readable, onMegabytes = () => {}): Promise<Hash> {
+  const hash = createHash('sha1')
+  let [seen, told] = [0, 0]
+  for await (const chunk of from) {
+    hash.update(chunk as Buffer)
+    seen += (chunk as Buffer).length
+    if (seen - told < 16 * megabyte) continue
+    told = seen
+    onMegabytes()
+  }
+  return hash
+}
+
+function sumOf(bytes: number): string {
+  const hash = createHash('sha1')
+  for (let n = 0; n < bytes; n += piece.length) hash.update(piece)
+  return hash.digest('hex')
+}
+
+function residentBytes({ pid }: ChildProcess): number {
+  const [, kilobytes] = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) * 1024
+}
