@@ -48,10 +48,11 @@ export function createPathRestorer({ from, to }: Prefix): (path: string) => stri
     string,
   ]
   return path => {
-    if (!path.startsWith(start) || !/^(?:[/?#]|$)/.test(path.slice(start.length))) {
-      return path
-    }
-    return publicStart + path.slice(start.length) || '/'
+    const rest = path.slice(start.length)
+    if (!path.startsWith(start) || !/^(?:[/?#]|$)/.test(rest)) return path
+    const restored = publicStart + rest
+    if (hostlike.test(restored)) return path
+    return restored.startsWith('/') ? restored : `/${restored}`
   }
 }
 

@@ -343,3 +343,52 @@ t.test('a unix socket', async t => {
   t.match(await raw(gateway.url, 'GET /own HTTP/1.1'), '\r\nlocalhost /own')
   t.match(await raw(gateway.url, 'GET /gone HTTP/1.1'), /^HTTP\/1\.1 502 /)
 })
+
+t.test(
+  'settings that cannot be carried out stop the start, with their place and no secret',
+  async t => {
+    const own = { path: '/', access: 'public', upstream: 'http://localhost:1' }
+    const rows: [object, RegExp][] = [
+      [
+        { tls: { ca: '/none.pem' } },
+        /routes\.0\.tls\.ca: cannot be read \(ENOENT\), seen: \/none\.pem/,
+      ],
+      [{ tls: { serverName: 'a' } }, /routes\.0\.tls: needs an upstream that begins with https/],
+      [
+        { headers: { request: { 'X-Forwarded-User': 'pass-word' } } },
+        /routes\.0\.headers\.request\.X-Forwarded-User: is written by the gateway/,
+      ],
+      [
+        { headers: { request: { 'X-Key': 'pass-word\n' } } },
+        /X-Key: expected text without control/,
+      ],
+      [
+        { stripPrefix: '/x' },
+        /routes\.0\.stripPrefix: the path of the route does not begin with it/,
+      ],
+      [{ maxBody: 'much' }, /routes\.0\.maxBody: expected a size/],
+      [{ timeout: { idle: 'soon' } }, /routes\.0\.timeout\.idle: expected a number with a unit/],
+      [{ upstream: 'unix:app.sock' }, /routes\.0\.upstream: expected an origin .* unix:/],
+    ]
+    for (const [change, expected] of rows) {
+      const error = await testGateway(t, { settings: { routes: [{ ...own, ...change }] } }).catch(
+        (thrown: { complaints?: readonly string[] }) => thrown,
+      )
+      const text = 'complaints' in error ? (error.complaints?.join() ?? '') : ''
+      t.match(text, expected)
+      t.notMatch(text, 'pass-word')
+    }
+  },
+)
+
+t.test('a WebSocket goes the rewritten way too', async t => {
+  const gateway = await gatewayWith(t, [
+    { path: '/live', rewrite: '/ws', headers: { response: { 'X-Frame-Options': 'DENY' } } },
+  ])
+  const answer = await raw(
+    gateway.url,
+    `GET /live/x HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x`,
+  )
+  t.match(answer, /^HTTP\/1\.1 200 .*X-Frame-Options: DENY/is, 'an application that has none')
+  t.equal(newest(gateway).url, '/ws/x')
+})

@@ -1,5 +1,5 @@
 import { createServer as createTlsServer } from 'node:https'
-import type { Socket } from 'node:net'
+import { createServer as createTcpServer, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
 import t, { type Test } from 'tap'
 import { createUpstreams } from '../../src/proxy/upstreams.js'
@@ -75,6 +75,45 @@ t.test('the certificate is checked, and against the name of the upstream', async
       t.strictSame(seen, [], 'nothing was sent')
     }
   }
+})
+
+t.test(
+  'a client certificate is shown, and the certificate is for the name that is said',
+  async t => {
+    const [application, gateway] = [selfSigned('app.internal'), selfSigned('gateway')]
+    const seen: unknown[] = []
+    const server = createTlsServer(
+      { ...application, ca: gateway.cert, requestCert: true, rejectUnauthorized: true },
+      (request, response) => {
+        seen.push((request.socket as TLSSocket & { servername: unknown }).servername)
+        response.end('ok')
+      },
+    )
+    const port = await listening(t, server)
+    t.teardown(() => server.closeAllConnections())
+    const origin = `https://127.0.0.1:${port}`
+    const right = { ca: application.cert, ...gateway, serverName: 'app.internal' }
+    const rows: [string, object, number][] = [
+      ['all of it', right, 200],
+      ['no certificate of ours', { ca: right.ca, serverName: right.serverName }, 502],
+      ['a certificate of ours that is not known', { ...right, ...selfSigned('gateway') }, 502],
+      ['another name', { ...right, serverName: 'other.internal' }, 502],
+      ['another authority', { ...right, ca: gateway.cert }, 502],
+    ]
+    for (const [name, tls, status] of rows) {
+      const { url } = await startPassage(t, origin, { tls })
+      t.equal((await fetch(url)).status, status, name)
+    }
+    t.strictSame(seen, ['app.internal'], 'only the right one was asked')
+  },
+)
+
+t.test('a host that does not take connections costs no more than the limit for them', async t => {
+  const server = createTcpServer()
+  const port = await listening(t, server)
+  const passage = await startPassage(t, `https://127.0.0.1:${port}`, { connectTimeoutMs: 50 })
+  t.equal((await fetch(passage.url)).status, 504, 'TLS is never spoken')
+  t.match(passage.failures[0], { code: 'GW_ERR_UPSTREAM_TIMEOUT' })
 })
 
 t.test('NODE_TLS_REJECT_UNAUTHORIZED=0 does not switch the check off', async t => {

@@ -28,6 +28,27 @@ t.test(
   },
 )
 
+t.test('with ignoreCase a path matches as an application may fold it, others stay', async t => {
+  const find = table([
+    { path: '/Api/Keys', ignoreCase: true },
+    { path: '/api/keys' },
+    { path: '/' },
+  ])
+  const rows: [string, number][] = [
+    ['/api/keys', 0],
+    ['/API/KEYS/x', 0],
+    ['/api/\u212aeys', 0],
+    ['/api/key\u017f', 0],
+    ['/api/keysx', 2],
+    ['/api', 2],
+  ]
+  for (const [path, expected] of rows) t.equal(find({ ...get, path }), expected, path)
+  const other = table([{ path: '/a' }, { path: '/A', ignoreCase: true, host: 'a.example' }])
+  t.equal(other({ ...get, path: '/a' }), 0, 'the first of the list wins')
+  t.equal(other({ ...get, path: '/A' }), 1)
+  t.equal(other({ ...get, host: 'b.example', path: '/A' }), null)
+})
+
 t.test('a path on the way to a route is none', async t => {
   const find = table([{ path: '/a/b/c' }])
   t.equal(find({ ...get, path: '/a/b/c' }), 0)
