@@ -14,6 +14,7 @@ t.test('three lines make a route', async t => {
     exact: false,
     ignoreCase: false,
     tokenUse: 'access',
+    crossSite: 'refuse',
     encodedSlash: false,
     emptySegments: false,
     timeout: 60,
