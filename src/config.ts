@@ -200,6 +200,7 @@ function crossChecks({
   routes,
   secrets,
   session,
+  identity,
 }: z.output<typeof settingsSchema>): string[] {
   const complaints: string[] = []
   if ((upstream === undefined) === (routes === undefined)) {
@@ -214,6 +215,7 @@ function crossChecks({
       `routes.${position}.host: ${host} is the host of no origin in url (GATEWAY_URL: ${url.join(', ')}), so no browser could sign in there; add its origin`,
     )
   }
+  complaints.push(...identityComplaints(identity, session.keep))
   if (session.notBefore !== undefined && session.notBefore > Date.now() / 1000) {
     complaints.push(
       'session.notBefore (GATEWAY_SESSION_NOT_BEFORE): lies in the future, so that nobody could stay signed in until then; the present instant ends every session there is',
@@ -223,6 +225,27 @@ function crossChecks({
     complaints.push(
       'secrets (GATEWAY_SECRET): the same secret stands there twice; each has to be its own',
     )
+  }
+  return complaints
+}
+
+/** A style whose token or password is not there would show nobody, without a word. */
+function identityComplaints(
+  { style, token, password, accessToken }: z.output<typeof identitySettings>,
+  kept: readonly string[],
+): string[] {
+  const complaints: string[] = []
+  if (style.includes('basic') && password === undefined) {
+    complaints.push(
+      'identity.password: is needed for identity.style basic; cognito-gateway keygen makes one',
+    )
+  }
+  if (style.includes('basic') && style.includes('bearer')) {
+    complaints.push('identity.style: basic and bearer both set Authorization; choose one')
+  }
+  const needed = [...(style.includes('bearer') ? [token] : []), ...(accessToken ? ['access'] : [])]
+  for (const kind of needed.filter(kind => !kept.includes(kind))) {
+    complaints.push(`session.keep: ${kind} is needed for what identity says; add it`)
   }
   return complaints
 }

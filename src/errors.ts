@@ -148,6 +148,12 @@ export const errorTable = {
       'You have more roles or attributes than this site can carry. Whoever runs it has to change a setting; give them the id below.',
     hint: 'The sealed session exceeds what browsers keep in cookies; the log has size and limit.',
   },
+  GW_ERR_IDENTITY_TOO_LARGE: {
+    status: 431,
+    title: 'You have more roles than this application takes',
+    message: 'Whoever runs this application has to change a setting; give them the id below.',
+    hint: 'The identity headers exceed maxIdentityBytes of the route; show the application fewer groups with groups.only.',
+  },
   GW_ERR_HEADERS_TOO_LARGE: {
     status: 431,
     title: 'Your browser sent too much',

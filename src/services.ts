@@ -16,10 +16,15 @@ import { createPaths } from './endpoints/paths.js'
 import type { Pass, Passage } from './endpoints/proxied.js'
 import type { OpenTunnel } from './endpoints/upgrade.js'
 import { GatewayError } from './errors.js'
-import { createIdentityLines } from './identity-headers/inject.js'
-import { isOwned, normalise } from './identity-headers/owned.js'
-import { authRequest } from './identity-headers/styles/auth-request.js'
-import { forwarded } from './identity-headers/styles/forwarded.js'
+import {
+  createIdentityLines,
+  type IdentityLines,
+  type OnLeftOut,
+} from './identity-headers/inject.js'
+import { createOwned, normalise } from './identity-headers/owned.js'
+import type { Style } from './identity-headers/style.js'
+import { claimHeaders } from './identity-headers/styles/claim-headers.js'
+import { styles } from './identity-headers/styles/table.js'
 import { isGatewayCookie } from './lib/cookie-jar.js'
 import { createLimiter } from './lib/limiter.js'
 import { createNowAndThen, type NowAndThen } from './lib/now-and-then.js'
@@ -33,7 +38,7 @@ import { createAfterSignOut } from './login/after-sign-out.js'
 import { createLoginFlow } from './login/flow.js'
 import { createRounds } from './login/rounds.js'
 import { createTransactions } from './login/transaction.js'
-import type { Clock, Identity, Route, TokenSet } from './model.js'
+import type { Clock, Route, TokenSet } from './model.js'
 import { forward } from './proxy/forward.js'
 import { createTunnels } from './proxy/tunnel.js'
 import { createUpstreams, type Upstreams } from './proxy/upstreams.js'
@@ -360,13 +365,11 @@ function createPassage(
     idleMs: config.websocket.idle * 1000,
     ownCloseCodes: config.websocket.closeCodes,
   })
-  const identityLines = createIdentityLines(forwarded, config.identity, (header, { subject }) =>
-    log.warn({ header, sub: subject }, 'identity header left out: its value cannot be sent'),
-  )
+  const show = createShow(config, log)
   const ways = new Map(
     routes.flatMap(({ settings, route }) => {
-      const way = toWay(settings, config.url, upstreams)
-      return way === null ? [] : [[route, way]]
+      const way = toWay(settings, config.url, upstreams, show.isOwned)
+      return way === null ? [] : [[route, { ...way, identityLines: show.linesFor(settings) }]]
     }),
   )
   const nobody: readonly string[] = []
@@ -381,7 +384,7 @@ function createPassage(
     const headers = way.buildHeaders(request.rawHeaders, {
       cookie,
       forwarding: from.lines,
-      identity: caller === null ? nobody : identityLines(caller.identity),
+      identity: caller === null ? nobody : way.identityLines(caller),
       peer: peers.forwardedFor(request),
       requestId: rest.requestId,
     })
@@ -421,15 +424,40 @@ function createPassage(
   }
 }
 
-/** The identity as a proxy gets it for its own use: as applications do, and under the names of auth requests. */
-function createCallerLines(config: Config, log: Log): CallerLines {
-  const say = (header: string, { subject }: Identity) =>
+/** How people are shown to applications, by the settings of all routes and those of one. */
+function createShow({ identity }: Config, log: Log) {
+  const own = Object.keys(identity.headers).length > 0 ? [claimHeaders(identity.headers)] : []
+  const shown: readonly Style[] = [...identity.style.map(name => styles[name]), ...own]
+  const known = new Map<string, IdentityLines>()
+  return {
+    isOwned: createOwned(shown.flatMap(({ owns }) => owns)),
+
+    /** Routes that say the same share their lines. */
+    linesFor({ groups, maxIdentityBytes: maxBytes }: RouteSettings): IdentityLines {
+      const settings = { ...identity, onlyGroups: groups?.only, maxBytes }
+      const key = JSON.stringify([groups, maxBytes])
+      const lines = known.get(key) ?? createIdentityLines(shown, settings, sayLeftOut(log))
+      known.set(key, lines)
+      return lines
+    },
+  }
+}
+
+function sayLeftOut(log: Log): OnLeftOut {
+  return (header, { subject }) =>
     log.warn({ header, sub: subject }, 'identity header left out: its value cannot be sent')
-  const styles = [forwarded, authRequest]
-  const names = styles.flatMap(({ owns }) => owns)
-  const linesOf = styles.map(style => createIdentityLines(style, config.identity, say))
+}
+
+/** The identity as a proxy gets it for its own use: as applications do, and under the names of auth requests. */
+function createCallerLines({ identity }: Config, log: Log): CallerLines {
+  const own = Object.keys(identity.headers).length > 0 ? [claimHeaders(identity.headers)] : []
+  const named = new Set<Style>([styles.forwarded, styles['auth-request']])
+  for (const name of identity.style) named.add(styles[name])
+  const shown = [...named, ...own]
+  const names = shown.flatMap(({ owns }) => owns)
+  const linesOf = createIdentityLines(shown, identity, sayLeftOut(log))
   return caller => {
-    const lines = caller === null ? [] : linesOf.flatMap(build => build(caller.identity))
+    const lines = caller === null ? [] : linesOf(caller)
     const absent = names.filter(name => !lines.includes(name))
     return [...lines, ...absent.flatMap(name => [name, ''])]
   }
@@ -440,6 +468,7 @@ function toWay(
   settings: RouteSettings,
   publicOrigins: readonly string[],
   upstreams: Upstreams,
+  owns: (name: string) => boolean,
 ): Way | null {
   const { path, upstream, timeout, tls, stripPrefix = true, rewrite = '/' } = settings
   if (upstream === undefined) return null
@@ -448,7 +477,7 @@ function toWay(
     upstream: upstreams.open(upstream, { connectTimeoutMs: timeout.connect * 1000, tls }),
     prefix: isMoved ? { from: stripPrefix === true ? path : stripPrefix, to: rewrite } : null,
     publicOrigins,
-    names: { isOwned, fold: normalise },
+    names: { isOwned: owns, fold: normalise },
   })
 }
 

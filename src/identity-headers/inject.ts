@@ -1,16 +1,20 @@
-// A person as raw header lines, made once per identity and kept beside it.
-import type { Identity } from '../model.js'
-import type { IdentitySettings } from './settings.js'
-import type { HeaderValue, Style } from './style.js'
+// A person as raw header lines, made once per caller and kept beside it.
+import { GatewayError } from '../errors.js'
+import type { Caller, Identity } from '../model.js'
+import type { HeaderValue, Style, StyleSettings } from './style.js'
 
-/** Name, value, name, value, … as node:http and undici write them. */
-export type IdentityLines = (identity: Identity) => readonly string[]
+/**
+ * Name, value, name, value, … as node:http and undici write them.
+ *
+ * Throws GW_ERR_IDENTITY_TOO_LARGE where the settings have a limit.
+ */
+export type IdentityLines = (caller: Caller) => readonly string[]
 
 /** Told the name of a header that was left out, whole or in part; never its value. */
 export type OnLeftOut = (header: string, identity: Identity) => void
 
 /**
- * Header lines of a style, remembered for as long as the identity object lives.
+ * Header lines of all styles in their order, remembered for as long as the caller object lives.
  *
  * An absent claim sends no header. Text that is not ASCII goes out as its UTF-8 bytes, one character a byte.
  * A value is left out, and said once, when it could end a header line or when its edges are white space that
@@ -18,24 +22,34 @@ export type OnLeftOut = (header: string, identity: Identity) => void
  * those with a comma: a group named `a,admins` would read as two. Leaving out only ever takes rights away.
  */
 export function createIdentityLines(
-  style: Style,
-  settings: IdentitySettings,
+  styles: readonly Style[],
+  settings: StyleSettings,
   onLeftOut: OnLeftOut,
 ): IdentityLines {
-  const known = new WeakMap<Identity, readonly string[]>()
+  const known = new WeakMap<Caller, readonly string[]>()
 
-  function build(identity: Identity): readonly string[] {
+  function build(caller: Caller): readonly string[] {
     const lines: string[] = []
-    for (const [name, value] of style.headers(identity, settings)) {
+    for (const [name, value] of styles.flatMap(style => style.headers(caller, settings))) {
       const { text, complete } = judge(value)
       if (text !== '') lines.push(name, toBytes(text))
-      if (!complete) onLeftOut(name, identity)
+      if (!complete) onLeftOut(name, caller.identity)
     }
-    known.set(identity, lines)
+    refuseTooLarge(lines, settings.maxBytes)
+    known.set(caller, lines)
     return lines
   }
 
-  return identity => known.get(identity) ?? build(identity)
+  return caller => known.get(caller) ?? build(caller)
+}
+
+/** An application that takes no more answers with 400 or 431 of its own, and nobody knows why. */
+function refuseTooLarge(lines: readonly string[], limit = Number.POSITIVE_INFINITY): void {
+  // Colon, space and line end beside each name and value.
+  const bytes = lines.reduce((sum, text) => sum + text.length + 2, 0)
+  if (bytes <= limit) return
+  const detail = `The identity headers have ${bytes} bytes; this application takes ${limit} (maxIdentityBytes). Show it fewer groups (groups.only).`
+  throw new GatewayError('GW_ERR_IDENTITY_TOO_LARGE', { reason: detail, detail })
 }
 
 /** What of a value may be sent, empty for nothing, and whether that is all of it. */

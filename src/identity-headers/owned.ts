@@ -62,3 +62,11 @@ export function normalise(name: string): string {
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '')
 }
+
+/**
+ * The same judge, which knows further names: those of a free map, and Authorization where a style sets it.
+ */
+export function createOwned(further: readonly string[]): (name: string) => boolean {
+  const names = new Set(further.map(normalise))
+  return name => isOwned(name) || names.has(normalise(name))
+}

@@ -1,8 +1,45 @@
 // How a person is shown to applications.
 import { z } from 'zod'
 
+/** Names of styles; `styles/table` has one for each. */
+export const styleNames = ['forwarded', 'auth-request', 'bearer', 'basic'] as const
+
+const styleName = z.enum(styleNames)
+
+const headerMap = z.record(
+  z.string().refine(isOwnName, 'expected a header name such as X-My-User that nothing else needs'),
+  z.string().regex(/^[\w:.-]{1,64}$/, 'expected the name of a claim'),
+)
+
 /** Settings under `identity`. */
 export const identitySettings = z.strictObject({
+  style: z
+    .union([styleName, z.array(styleName).min(1)])
+    .transform(given => [given].flat())
+    .prefault('forwarded')
+    .meta({
+      description:
+        'How a person is shown to applications: `forwarded` (X-Forwarded-User, …), `auth-request` (X-Auth-Request-User, …), `bearer` (their token), `basic` (user name and one password), or a list of these.',
+      example: ['forwarded', 'bearer'],
+    }),
+  token: z.enum(['access', 'id']).default('access').meta({
+    description: 'Which token the style `bearer` sends.',
+    example: 'id',
+  }),
+  password: z.string().min(16, 'expected at least 16 characters').optional().meta({
+    description: 'The password that the style `basic` sends for everybody.',
+    example: 'the output of `cognito-gateway keygen`',
+    secret: true,
+  }),
+  accessToken: z.boolean().default(false).meta({
+    description:
+      'Send the access token as well: `X-Forwarded-Access-Token`, and in style `auth-request` `X-Auth-Request-Access-Token`.',
+    example: true,
+  }),
+  headers: headerMap.default({}).meta({
+    description: 'Further headers, each with one claim of the ID token.',
+    example: { 'X-Employee-Number': 'custom:employee' },
+  }),
   user: z
     .string()
     .regex(/^[\w:.-]{1,64}$/, 'expected sub, username, email, or the name of a claim')
@@ -14,6 +51,14 @@ export const identitySettings = z.strictObject({
       example: 'email',
     }),
 })
+
+/** Names that belong to the connection, the message or the browser are no place for a claim. */
+const foreignNames =
+  /^(?:host|cookie|set-cookie|connection|content-.*|transfer-encoding|te|trailer|upgrade|expect|authorization|proxy-.*|keep-alive|date|range|if-.*|origin|referer|sec-.*|accept.*)$/i
+
+function isOwnName(name: string): boolean {
+  return /^[A-Za-z][A-Za-z0-9-]{0,63}$/.test(name) && !foreignNames.test(name)
+}
 
 export type IdentitySettings = z.output<typeof identitySettings>
 

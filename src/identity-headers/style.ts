@@ -1,9 +1,17 @@
 // What a style of identity headers is.
-import type { Identity } from '../model.js'
+import type { Caller } from '../model.js'
 import type { IdentitySettings } from './settings.js'
 
 /** Text; a list, sent separated by commas; null where the person has no such thing. */
 export type HeaderValue = string | readonly string[] | null
+
+/** What styles are told: the settings of all routes, and what one route says. */
+export interface StyleSettings extends IdentitySettings {
+  /** Names, or beginnings that end in `*`, of the groups to show; absent: all of them. */
+  readonly onlyGroups?: readonly string[] | undefined
+  /** The most bytes that all lines may have; absent: no limit. */
+  readonly maxBytes?: number | undefined
+}
 
 /** One way to show a person to an application. What may really be sent is judged by `inject`. */
 export interface Style {
@@ -11,7 +19,7 @@ export interface Style {
   /** Every header it may set. */
   readonly owns: readonly string[]
   readonly headers: (
-    identity: Identity,
-    settings: IdentitySettings,
+    caller: Caller,
+    settings: StyleSettings,
   ) => readonly (readonly [name: string, value: HeaderValue])[]
 }

@@ -62,6 +62,24 @@ const crossSiteSetting = z.enum(['refuse', 'allow']).default('refuse').meta({
   example: 'allow',
 })
 
+const groupsSetting = z
+  .strictObject({
+    only: z
+      .array(z.string().regex(/^[^*]+\*?$/, 'expected a group, or a beginning and `*`'))
+      .min(1),
+  })
+  .optional()
+  .meta({
+    description: 'Which groups the application is shown: names, or beginnings that end in `*`.',
+    example: { only: ['staff', 'team-*'] },
+  })
+
+const maxIdentityBytesSetting = z.number().int().min(200).max(32_768).optional().meta({
+  description:
+    'The most bytes of identity headers that the application takes; beyond it people are told so, and not by the application.',
+  example: 4096,
+})
+
 const ignoreCaseSetting = z.boolean().default(false).meta({
   description: 'True: matches whatever the case of the letters, for applications that do so too.',
   example: true,
@@ -116,6 +134,8 @@ export function createRouteSettings<
       access: parts.access,
       tokenUse: tokenUseSetting,
       crossSite: crossSiteSetting,
+      groups: groupsSetting,
+      maxIdentityBytes: maxIdentityBytesSetting,
       encodedSlash: encodedSlashSetting,
       emptySegments: emptySegmentsSetting,
       stripPrefix: stripPrefixSetting,

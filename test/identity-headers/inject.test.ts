@@ -1,22 +1,17 @@
 import t from 'tap'
 import { createIdentityLines } from '../../src/identity-headers/inject.js'
+import { identitySettings } from '../../src/identity-headers/settings.js'
 import type { HeaderValue, Style } from '../../src/identity-headers/style.js'
-import type { Identity } from '../../src/model.js'
+import type { Caller } from '../../src/model.js'
+import { session } from '../fixtures/session.js'
 
-const person: Identity = {
-  issuer: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_Example',
-  subject: '11111111-2222-3333-4444-555555555555',
-  username: 'jane',
-  email: null,
-  groups: [],
-  authenticatedAt: null,
-  claims: {},
-}
+const person: Caller = session()
+const settings = identitySettings.parse({})
 
 function linesFor(value: HeaderValue) {
   const leftOut: string[] = []
   const style: Style = { name: 'test', owns: ['X-Test'], headers: () => [['X-Test', value]] }
-  const lines = createIdentityLines(style, { user: 'sub' }, header => leftOut.push(header))
+  const lines = createIdentityLines([style], settings, header => leftOut.push(header))
   return { lines: lines(person), leftOut }
 }
 
@@ -76,19 +71,37 @@ t.test('a list: only what could read as something else is left out', async t => 
   }
 })
 
-t.test('lines are made once for an identity, and never for another', async t => {
+t.test('lines are made once for a caller, and never for another', async t => {
   let built = 0
   const style: Style = {
     name: 'test',
     owns: ['X-Test'],
-    headers: ({ subject }) => {
+    headers: ({ identity }) => {
       built++
-      return [['X-Test', subject]]
+      return [['X-Test', identity.subject]]
     },
   }
-  const lines = createIdentityLines(style, { user: 'sub' }, () => {})
+  const lines = createIdentityLines([style], settings, () => {})
   t.equal(lines(person), lines(person))
   t.equal(built, 1)
-  t.strictSame(lines({ ...person, subject: 'other' }), ['X-Test', 'other'])
+  t.strictSame(lines(session({}, { sub: 'other' })), ['X-Test', 'other'])
   t.equal(built, 2)
 })
+
+t.test(
+  'lines that the application does not take are refused, with size, limit and remedy',
+  async t => {
+    const style: Style = {
+      name: 'test',
+      owns: ['X-Test'],
+      headers: () => [['X-Test', 'x'.repeat(92)]],
+    }
+    const withLimit = (maxBytes: number) =>
+      createIdentityLines([style], { ...settings, maxBytes }, () => {})
+    t.equal(withLimit(102)(person).length, 2)
+    t.throws(() => withLimit(101)(person), {
+      code: 'GW_ERR_IDENTITY_TOO_LARGE',
+      reason: /have 102 bytes; this application takes 101 .*groups\.only/,
+    })
+  },
+)

@@ -2,12 +2,12 @@
 import type { Style } from '../style.js'
 import { forwarded } from './forwarded.js'
 
-/** X-Auth-Request-User, -Preferred-Username, -Email, and -Groups: the values of `forwarded`. */
+/** X-Auth-Request-User, -Preferred-Username, -Email, -Groups, -Access-Token: the values of `forwarded`. */
 export const authRequest: Style = {
   name: 'auth-request',
   owns: forwarded.owns.map(rename),
-  headers: (identity, settings) =>
-    forwarded.headers(identity, settings).map(([name, value]) => [rename(name), value] as const),
+  headers: (caller, settings) =>
+    forwarded.headers(caller, settings).map(([name, value]) => [rename(name), value] as const),
 }
 
 function rename(name: string): string {

@@ -2,7 +2,7 @@
 import type { Identity } from '../../model.js'
 import type { Style } from '../style.js'
 
-/** X-Forwarded-User, -Preferred-Username, -Email, and -Groups separated by commas. */
+/** X-Forwarded-User, -Preferred-Username, -Email, -Groups separated by commas, and -Access-Token on request. */
 export const forwarded: Style = {
   name: 'forwarded',
   owns: [
@@ -10,19 +10,31 @@ export const forwarded: Style = {
     'X-Forwarded-Preferred-Username',
     'X-Forwarded-Email',
     'X-Forwarded-Groups',
+    'X-Forwarded-Access-Token',
   ],
-  headers: (identity, { user }) => [
+  headers: ({ identity, tokens }, { user, onlyGroups, accessToken }) => [
     ['X-Forwarded-User', userValue(identity, user)],
     ['X-Forwarded-Preferred-Username', identity.username],
     ['X-Forwarded-Email', identity.email],
-    ['X-Forwarded-Groups', identity.groups],
+    ['X-Forwarded-Groups', shown(identity.groups, onlyGroups)],
+    ['X-Forwarded-Access-Token', accessToken ? tokens.accessToken : null],
   ],
 }
 
-function userValue(identity: Identity, user: string): string | null {
+/** What `identity.user` stands for; null where the person has no such thing. */
+export function userValue(identity: Identity, user: string): string | null {
   if (user === 'sub') return identity.subject
   if (user === 'username') return identity.username
   if (user === 'email') return identity.email
   const claim = Object.hasOwn(identity.claims, user) ? identity.claims[user] : null
   return typeof claim === 'string' || typeof claim === 'number' ? String(claim) : null
+}
+
+function shown(groups: readonly string[], only: readonly string[] | undefined): readonly string[] {
+  if (only === undefined) return groups
+  return groups.filter(group => only.some(pattern => matches(group, pattern)))
+}
+
+function matches(group: string, pattern: string): boolean {
+  return pattern.endsWith('*') ? group.startsWith(pattern.slice(0, -1)) : group === pattern
 }
