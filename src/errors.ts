@@ -45,8 +45,8 @@ export const errorTable = {
   },
   GW_ERR_TOKEN_INVALID: {
     status: 401,
-    title: 'This token is not good',
-    message: 'The access token is missing something, has expired, or is for another place.',
+    title: 'This proof is not good',
+    message: 'What says who you are is incomplete, has expired, or is for another place.',
     hint: 'A Bearer token failed verification (signature, issuer, client, token_use or time); the log names the check.',
   },
   GW_ERR_FORBIDDEN: {

@@ -18,7 +18,7 @@ export interface DoctorOptions {
 }
 
 /** Of each call; the checks run side by side. */
-const timeoutMs = 2500
+const timeoutMs = 4000
 
 /** Prints what was found. Gives the exit status: 1 when anything is broken, 2 for settings, else 0. */
 export async function doctor(options: DoctorOptions): Promise<number> {

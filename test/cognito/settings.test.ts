@@ -138,7 +138,7 @@ t.test('everything is said at once, combinations too', async t => {
 })
 
 /** Not in the environment, by the table of settings. */
-const fileOnly = new Set(['allowHttp', 'refreshTokenValidity'])
+const fileOnly = new Set(['bearerClientIds', 'allowHttp', 'refreshTokenValidity'])
 
 t.test('every setting says what it is, with an example', async t => {
   for (const [name, schema] of Object.entries(cognitoSettings.shape)) {

@@ -9,7 +9,7 @@ t.test('sign-in, refresh and sign-out of sessions all over a cluster', async t =
   const { url: redis } = await redisCluster(t)
   const { url, twin, clock, emulator } = await testGateway(t, {
     client: { idTokenSeconds: 300, accessTokenSeconds: 300, rotation: { graceSeconds: 0 } },
-    settings: { session: { store: 'redis', redis: { url: redis } } },
+    settings: { session: { store: 'redis', redis: { url: redis, timeout: 5000 } } },
   })
   const other = await twin()
   const browsers = Array.from({ length: 8 }, () => new PlainBrowser())

@@ -3,7 +3,7 @@ import type { Config } from '../../config.js'
 import { createUpstreams, type Upstream } from '../../proxy/upstreams.js'
 import { describeFailure, type Finding, ok } from './finding.js'
 
-const timeoutMs = 2500
+const timeoutMs = 4000
 
 /** Cookies are `Secure` on https origins only, and browsers keep plain http to themselves. */
 export function checkOrigins({ url }: Pick<Config, 'url'>): Finding[] {
