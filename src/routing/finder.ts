@@ -25,13 +25,13 @@ export function createRouteFinder({
   isOwnPath: (path: string) => boolean
 }): FindRoute {
   return ({ host, method, target: { path, doubt } }) => {
+    // Nearly every request, without a closure of its own.
+    if (doubt === null) return isOwnPath(path) ? null : find({ host, method, path })
     const routeOf = (reading: string) =>
       isOwnPath(reading) ? null : find({ host, method, path: reading })
     const route = routeOf(path)
-    if (doubt !== null) {
-      const reason = refusalOf(doubt, route, routeOf)
-      if (reason !== null) throw new GatewayError('GW_ERR_TARGET_REFUSED', { reason })
-    }
+    const reason = refusalOf(doubt, route, routeOf)
+    if (reason !== null) throw new GatewayError('GW_ERR_TARGET_REFUSED', { reason })
     return route
   }
 }
