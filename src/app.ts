@@ -115,7 +115,7 @@ export function createApp(services: Services): FastifyInstance {
     chooseRoute(services),
     who,
     refuseCrossSite(services),
-    authorize({ login, log }),
+    authorize(services),
     upgrade.tunnel,
     proxied({ pass: services.pass, writeFailure: failures.write }),
   ]

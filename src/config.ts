@@ -63,6 +63,11 @@ export const settingsSchema = z.strictObject({
       description: 'What is served, to whom, and by which application; the first match wins.',
       example: [{ path: '/', access: 'signed-in', upstream: 'http://localhost:8080' }],
     }),
+  mode: z.enum(['enforce', 'report']).default('enforce').meta({
+    description:
+      '`report`: every route decides and logs who would be refused, and forwards all the same: to put a living application behind sign-in step by step.',
+    example: 'report',
+  }),
   secrets: listSetting.pipe(z.array(z.string().transform(toSecret))).meta({
     env: 'GATEWAY_SECRET',
     description:

@@ -233,6 +233,8 @@ export class GatewayError extends Error {
   readonly reason: string | undefined
   /** One more sentence for the page and the answer: numbers and names of settings, nothing of a person's. */
   readonly detail: string | undefined
+  /** Where that sentence leads: https or a path, from the settings. */
+  readonly detailLink: string | undefined
   /** Value of `Retry-After`, in seconds, for what passes by itself. */
   readonly retryAfterSeconds: number | undefined
 
@@ -241,6 +243,7 @@ export class GatewayError extends Error {
     options: {
       reason?: string
       detail?: string
+      detailLink?: string | undefined
       cause?: unknown
       retryAfterSeconds?: number
     } = {},
@@ -252,6 +255,7 @@ export class GatewayError extends Error {
     this.code = code
     this.reason = options.reason
     this.detail = options.detail
+    this.detailLink = options.detailLink
     this.retryAfterSeconds = options.retryAfterSeconds
   }
 

@@ -18,6 +18,8 @@ export interface Identity {
   readonly groups: readonly string[]
   /** `auth_time`: when the person last proved who they are. */
   readonly authenticatedAt: number | null
+  /** `scope` of the access token; empty where sessions do not keep it. */
+  readonly scopes: readonly string[]
   /** All claims of the ID token. */
   readonly claims: Claims
 }
@@ -93,7 +95,8 @@ export interface TargetDoubt {
 
 /** What is to be done with a request. */
 export type Decision =
-  | { readonly outcome: 'allow' }
+  /** `reported`: what the rule says, where the route only reports it. */
+  | { readonly outcome: 'allow'; readonly reported?: Decision }
   | { readonly outcome: 'login' }
   | { readonly outcome: 'refuse'; readonly reason: string }
 
@@ -106,6 +109,8 @@ export interface Route {
   readonly decide: (identity: Identity | null) => Decision
   /** True when requests that other sites' pages make may change something. */
   readonly allowsCrossSite: boolean
+  /** What its 403 says, in the operator's words. */
+  readonly explain: { readonly text: string; readonly link?: string | undefined } | null
   /** What a Bearer token has to be for. */
   readonly tokenUse: TokenUse
   /** Whether `%2F` may stand in a path. */

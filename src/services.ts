@@ -1,5 +1,5 @@
 // The only place where rooms are built and where one room's skill is handed to another.
-import { compileAccess } from './access/policy.js'
+import { compileAccess, reportOnly } from './access/policy.js'
 import { createBearerCallers } from './cognito/bearer.js'
 import { createCall } from './cognito/call.js'
 import { toIdentity } from './cognito/claims.js'
@@ -156,7 +156,10 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     path === paths.callback ||
     path === paths.resourceMetadata
   const peers = createPeers(config.trustedProxies)
-  const routes = config.routes.map(settings => ({ settings, route: toRoute(settings) }))
+  const routes = config.routes.map(settings => ({
+    settings,
+    route: toRoute(settings, config.mode, clock),
+  }))
   const passage = createPassage(config, routes, peers, log)
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const readiness: ReadinessCheck[] = [
@@ -168,6 +171,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     paths,
     views,
     log,
+    clock,
     limits,
     login,
     sessions,
@@ -332,12 +336,15 @@ interface CompiledRoute {
   readonly route: Route
 }
 
-function toRoute(settings: RouteSettings): Route {
+function toRoute(settings: RouteSettings, usualMode: Config['mode'], clock: Clock): Route {
+  const mode = settings.mode ?? usualMode
+  const policy = compileAccess(settings.access, clock)
   const { path, host, access, websocket, tokenUse, crossSite } = settings
   const { encodedSlash, emptySegments } = settings
   return {
     name: `${host ?? ''}${path}`,
-    ...compileAccess(access),
+    ...(mode === 'report' && access !== 'deny' ? reportOnly(policy) : policy),
+    explain: settings.explain ?? null,
     upgrades: websocket,
     tokenUse,
     allowsCrossSite: crossSite === 'allow',

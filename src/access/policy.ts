@@ -1,6 +1,6 @@
 // Decides. Pure: carrying a decision out is the business of hooks/authorize.
-import type { Decision, Identity } from '../model.js'
-import { notUnderstood, type Requirement, requirements } from './requirements.js'
+import type { Clock, Decision, Identity } from '../model.js'
+import { notUnderstood, type Requirement, requirementOf, words } from './requirements.js'
 import { type AccessSettings, accessSettings } from './settings.js'
 
 /** The access rule of a route, ready to decide. */
@@ -11,13 +11,13 @@ export interface Policy {
 }
 
 /**
- * A policy for one access setting.
+ * A policy for one access setting. @param clock NumericDate seconds
  *
  * Nobody meets *login* where a person could pass, and is refused where nobody ever can. A setting that is
  * not understood refuses everybody.
  */
-export function compileAccess(settings: AccessSettings): Policy {
-  const { name, needsUser, judge } = toRequirement(settings)
+export function compileAccess(settings: AccessSettings, clock: Clock): Policy {
+  const { name, needsUser, judge } = toRequirement(settings, clock)
   const decisions: Readonly<Record<Decision['outcome'], Decision>> = {
     allow: { outcome: 'allow' },
     login: { outcome: 'login' },
@@ -27,8 +27,28 @@ export function compileAccess(settings: AccessSettings): Policy {
 }
 
 /** Checks once more what the types promise: a mistake here would open a route. */
-function toRequirement(settings: AccessSettings): Requirement {
-  const { success, data } = accessSettings.safeParse(settings)
+function toRequirement(settings: AccessSettings, clock: Clock): Requirement {
+  // Durations are seconds by now, and would be read as such once more.
+  const { success } = accessSettings.safeParse(settings)
   if (!success) return notUnderstood
-  return typeof data === 'string' ? requirements[data]() : requirements.groups(data.groups)
+  return typeof settings === 'string' ? words[settings] : requirementOf(settings, clock)
+}
+
+/** The same policy, which only says what it would have done: `reported` of an allowance. */
+export function reportOnly({ needsUser, decide }: Policy): Policy {
+  const reports = new Map<Decision, Decision>()
+
+  function report(decision: Decision): Decision {
+    const known = reports.get(decision) ?? { outcome: 'allow', reported: decision }
+    reports.set(decision, known)
+    return known
+  }
+
+  return {
+    needsUser,
+    decide(identity) {
+      const decision = decide(identity)
+      return decision.outcome === 'allow' ? decision : report(decision)
+    },
+  }
 }

@@ -1,5 +1,6 @@
 // The kinds of requirement that a route can have, one line each. A new kind is one more line.
-import type { Decision, Identity } from '../model.js'
+import type { Clock, Decision, Identity } from '../model.js'
+import type { AccessRule, AccessWord, ClaimWish } from './settings.js'
 
 /** What a requirement says of one request. */
 export type Verdict = Decision['outcome']
@@ -14,35 +15,146 @@ export interface Requirement {
   readonly judge: (identity: Identity | null) => Verdict
 }
 
+/** Says of a person whether they may: *login* where a fresh sign-in could help. */
+type Judge = (identity: Identity) => Verdict
+
 /** Requirements by the words of the settings. */
-export const requirements = {
-  public: (): Requirement => forEverybody('public', 'allow'),
+export const words: Readonly<Record<AccessWord, Requirement>> = {
+  public: forEverybody('public', 'allow'),
+  /** Everybody, but whoever is signed in is looked up. */
+  optional: { name: 'optional', needsUser: true, judge: () => 'allow' },
+  'signed-in': forPeople('signed-in', () => 'allow'),
   /** Nobody is refused too, not sent to sign in: no person could pass. */
-  deny: (): Requirement => forEverybody('deny', 'refuse'),
-  'signed-in': (): Requirement => forPeople('signed-in', () => true),
-  /** Members of any of the groups: whole names, with their case. */
-  groups: (names: readonly string[]): Requirement => {
-    const wanted = new Set(names)
-    return forPeople(`groups: ${names.join(', ')}`, ({ groups }) =>
-      groups.some(group => wanted.has(group)),
-    )
-  },
-} as const
+  deny: forEverybody('deny', 'refuse'),
+}
 
 /** The requirement that lets nobody through: for what is not understood. */
 export const notUnderstood = forEverybody('access setting not understood', 'refuse')
+
+type Kinds = {
+  readonly [Key in keyof AccessRule]-?: (wish: NonNullable<AccessRule[Key]>, clock: Clock) => Part
+}
+
+interface Part {
+  readonly name: string
+  readonly judge: Judge
+}
+
+/** Kinds of requirement by their keys. Exact members of sets, never parts of words. */
+const kinds: Kinds = {
+  groups: wanted => anyOf('groups', wanted, ({ groups }) => groups),
+  scopes: wanted => ({
+    name: `scopes: ${wanted.join(', ')}`,
+    judge: ({ scopes }) => yes(wanted.every(scope => scopes.includes(scope))),
+  }),
+  claims: wanted => ({
+    name: `claims: ${Object.keys(wanted).join(', ')}`,
+    judge: ({ claims }) =>
+      yes(
+        Object.entries(wanted).every(
+          ([name, wish]) => Object.hasOwn(claims, name) && claimIs(claims[name], wish),
+        ),
+      ),
+  }),
+  emailDomains: wanted => anyOf('emailDomains', wanted, identity => domainOf(identity)),
+  maxAuthAge: (seconds, clock) => ({
+    name: `maxAuthAge: ${seconds} s`,
+    judge: ({ authenticatedAt }) =>
+      authenticatedAt !== null && clock() - authenticatedAt <= seconds ? 'allow' : 'login',
+  }),
+  all: (rules, clock) => combine('all', rules, clock, verdicts => worst(verdicts)),
+  any: (rules, clock) => combine('any', rules, clock, verdicts => best(verdicts)),
+  not: (rule, clock) => {
+    const { name, judge } = compileRule(rule, clock)
+    return { name: `not (${name})`, judge: identity => yes(judge(identity) === 'refuse') }
+  },
+}
+
+/** A rule as one requirement: everything in it has to be met. */
+export function requirementOf(rule: AccessRule, clock: Clock): Requirement {
+  const { name, judge } = compileRule(rule, clock)
+  return forPeople(name, judge)
+}
+
+function compileRule(rule: AccessRule, clock: Clock): Part {
+  const parts = (Object.keys(kinds) as (keyof Kinds)[]).flatMap(key => {
+    const wish = rule[key]
+    if (wish === undefined) return []
+    return [(kinds[key] as (wish: unknown, clock: Clock) => Part)(wish, clock)]
+  })
+  const judge: Judge = identity => worst(parts.map(part => part.judge(identity)))
+  return { name: parts.map(({ name }) => name).join(', '), judge }
+}
+
+function combine(
+  word: string,
+  rules: readonly AccessRule[],
+  clock: Clock,
+  together: (verdicts: readonly Verdict[]) => Verdict,
+): Part {
+  const parts = rules.map(rule => compileRule(rule, clock))
+  return {
+    name: `${word} (${parts.map(({ name }) => name).join('; ')})`,
+    judge: identity => together(parts.map(({ judge }) => judge(identity))),
+  }
+}
+
+/** A fresh sign-in helps only where nothing else refuses. Nothing to judge is no permission. */
+function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.length === 0 || verdicts.includes('refuse')) return 'refuse'
+  return verdicts.includes('login') ? 'login' : 'allow'
+}
+
+function best(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('allow')) return 'allow'
+  return verdicts.includes('login') ? 'login' : 'refuse'
+}
+
+function yes(fulfilled: boolean): Verdict {
+  return fulfilled ? 'allow' : 'refuse'
+}
+
+function anyOf(
+  word: string,
+  names: readonly string[],
+  has: (identity: Identity) => readonly string[],
+): Part {
+  const wanted = new Set(names)
+  return {
+    name: `${word}: ${names.join(', ')}`,
+    judge: identity => yes(has(identity).some(name => wanted.has(name))),
+  }
+}
+
+/** Cognito writes numbers and switches of custom attributes as text. */
+function claimIs(claim: unknown, wish: ClaimWish): boolean {
+  if (typeof wish !== 'object') return claim === wish || claim === String(wish)
+  if ('contains' in wish) return Array.isArray(claim) && claim.includes(wish.contains)
+  return typeof claim === 'string' && wish.includes(claim)
+}
+
+/**
+ * The domain of an address that Cognito has verified; none for an address that two programs could read differently
+ * (CVE-2026-40574: two `@`, quotes).
+ */
+function domainOf({ email, claims }: Identity): readonly string[] {
+  const verified = Object.hasOwn(claims, 'email_verified') ? claims.email_verified : undefined
+  if (verified !== true && verified !== 'true') return []
+  const [, domain] = /^[^@\s"<>(),:;\\[\]]+@([a-z0-9.-]+)$/i.exec(email ?? '') ?? []
+  return domain === undefined ? [] : [domain.toLowerCase()]
+}
 
 function forEverybody(name: string, verdict: Verdict): Requirement {
   return { name, needsUser: false, judge: () => verdict }
 }
 
-function forPeople(name: string, admits: (identity: Identity) => boolean): Requirement {
+function forPeople(name: string, judge: Judge): Requirement {
   return {
     name,
     needsUser: true,
     judge: identity => {
       if (identity === null) return 'login'
-      return isPerson(identity) && admits(identity) ? 'allow' : 'refuse'
+      return isPerson(identity) ? judge(identity) : 'refuse'
     },
   }
 }

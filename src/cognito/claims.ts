@@ -14,6 +14,7 @@ export function toIdentity(claims: Claims, accessClaims: Claims = claims): Ident
     username: text(claims, 'cognito:username') ?? text(accessClaims, 'username'),
     email: text(claims, 'email'),
     groups: texts(own(claims, 'cognito:groups')),
+    scopes: (text(accessClaims, 'scope') ?? '').split(' ').filter(scope => scope !== ''),
     authenticatedAt: finite(own(claims, 'auth_time')),
     claims,
   }

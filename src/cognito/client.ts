@@ -24,6 +24,8 @@ export interface AuthorizationParameters {
   readonly state: string
   readonly nonce: string
   readonly codeVerifier: string
+  /** True: asks for the password also of who is signed in (`prompt=login`). */
+  readonly again?: boolean
   readonly extra?: AuthorizationExtra
 }
 
@@ -102,7 +104,7 @@ export function createCognitoClient({
   })
 
   return {
-    async authorizationUrl({ redirectUri, state, nonce, codeVerifier, extra = {} }) {
+    async authorizationUrl({ redirectUri, state, nonce, codeVerifier, again, extra = {} }) {
       const url = oidc.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
         scope: scopes.join(' '),
@@ -110,6 +112,7 @@ export function createCognitoClient({
         nonce,
         code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
+        ...(again === true ? { prompt: 'login' } : {}),
         ...(extra.lang === undefined ? {} : { lang: extra.lang }),
         ...(extra.idp === undefined ? {} : { identity_provider: extra.idp }),
         ...(extra.loginHint === undefined ? {} : { login_hint: extra.loginHint }),

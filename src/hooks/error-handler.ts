@@ -66,7 +66,8 @@ export function createFailureAnswers({
     writeDown(error, thrown, request)
     const { title, message } = errorTable[error.code]
     const login = `${startPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
-    const facts = { code: error.code, title, message, detail: error.detail, id: request.id }
+    const { detail, detailLink } = error
+    const facts = { code: error.code, title, message, detail, detailLink, id: request.id }
     const { upgrade, accept } = request.headers
     const { body, headers } =
       upgrade === undefined && acceptsHtml(accept) ? page(views, facts, login) : json(facts, login)
@@ -117,6 +118,7 @@ interface Facts {
   readonly title: string
   readonly message: string
   readonly detail: string | undefined
+  readonly detailLink: string | undefined
   readonly id: string
 }
 
@@ -130,11 +132,19 @@ function page(views: Views, facts: Facts, login: string) {
   return { body: html, headers: pageHeaders(contentSecurityPolicy) }
 }
 
-function json({ code, message, detail, id }: Facts, login: string) {
+function json({ code, message, detail, detailLink, id }: Facts, login: string) {
   const error = code.slice('GW_ERR_'.length).toLowerCase()
   const needsLogin = code === 'GW_ERR_LOGIN_REQUIRED'
   return {
-    body: JSON.stringify({ error, ...(needsLogin ? { login } : {}), code, message, detail, id }),
+    body: JSON.stringify({
+      error,
+      ...(needsLogin ? { login } : {}),
+      code,
+      message,
+      detail,
+      link: detailLink,
+      id,
+    }),
     headers: {
       'content-type': 'application/json; charset=utf-8',
       'x-content-type-options': 'nosniff',

@@ -11,6 +11,8 @@ export type BuildAuthorizationUrl = (parameters: {
   readonly state: string
   readonly nonce: string
   readonly codeVerifier: string
+  /** True: asks for the password also of who is signed in at Cognito. */
+  readonly again?: boolean
 }) => Promise<URL>
 
 /** Exchanges the code of a callback and verifies what comes back. Throws a GatewayError when it cannot. */
@@ -48,7 +50,11 @@ export type Completed =
 /** The two halves of a sign-in. */
 export interface LoginFlow {
   /** Starts a login that will end at `returnTo`, which has been judged. */
-  begin(browser: Browser, returnTo: string, round?: number): Promise<Step>
+  begin(
+    browser: Browser,
+    returnTo: string,
+    wishes?: { readonly round?: number; readonly again?: boolean },
+  ): Promise<Step>
   /**
    * Completes a login from the query of the callback.
    *
@@ -90,11 +96,15 @@ export function createLoginFlow({
   redeemCode: RedeemCode
   explainCallbackError: ExplainCallbackError
 }): LoginFlow {
-  async function begin(browser: Browser, returnTo: string, round = 0): Promise<Step> {
+  async function begin(
+    browser: Browser,
+    returnTo: string,
+    { round = 0, again = false }: { readonly round?: number; readonly again?: boolean } = {},
+  ): Promise<Step> {
     const { transaction, setCookies } = transactions.begin(browser, returnTo, round)
     const { state, nonce, codeVerifier } = transaction
     const redirectUri = browser.origin + callbackPath
-    const url = await buildAuthorizationUrl({ redirectUri, state, nonce, codeVerifier })
+    const url = await buildAuthorizationUrl({ redirectUri, state, nonce, codeVerifier, again })
     return { location: url.href, setCookies }
   }
 
@@ -126,7 +136,7 @@ export function createLoginFlow({
         const reason = `the transaction cookie did not come back in ${maxRounds} rounds`
         throw new GatewayError('GW_ERR_TRANSACTION_EXPIRED', { reason })
       }
-      return begin(browser, returnTo, round + 1)
+      return begin(browser, returnTo, { round: round + 1 })
     },
 
     countRound(browser) {

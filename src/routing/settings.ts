@@ -62,6 +62,29 @@ const crossSiteSetting = z.enum(['refuse', 'allow']).default('refuse').meta({
   example: 'allow',
 })
 
+const modeSetting = z.enum(['enforce', 'report']).optional().meta({
+  description:
+    '`report`: decide and log who would be refused, and forward all the same; `deny` refuses in any case. By default what `mode` at the top says.',
+  example: 'report',
+})
+
+const explainSetting = z
+  .strictObject({
+    text: z.string().min(1).max(500),
+    link: z
+      .string()
+      .regex(
+        /^(?:https?:\/\/[^\s"<>]+|\/[^\s"<>]*)$/,
+        'expected https://…, or a path such as /help',
+      )
+      .optional(),
+  })
+  .optional()
+  .meta({
+    description: 'What the 403 of this route says beside the usual: whom to ask, and where.',
+    example: { text: 'Ask the finance team for access.', link: 'https://wiki.example.com/access' },
+  })
+
 const groupsSetting = z
   .strictObject({
     only: z
@@ -132,6 +155,8 @@ export function createRouteSettings<
       host: hostSetting,
       methods: methodsSetting,
       access: parts.access,
+      mode: modeSetting,
+      explain: explainSetting,
       tokenUse: tokenUseSetting,
       crossSite: crossSiteSetting,
       groups: groupsSetting,

@@ -3,7 +3,7 @@
 import type { Claims, Identity, Session } from '../model.js'
 
 /** Reads an identity from the claims of a verified ID token. */
-export type ReadIdentity = (claims: Claims) => Identity
+export type ReadIdentity = (claims: Claims, accessClaims?: Claims) => Identity
 
 const version = 1
 
@@ -53,7 +53,7 @@ export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Sessio
   if (typeof id !== 'string' || claims === null) return null
   return {
     id,
-    identity: readIdentity(claims),
+    identity: readIdentity(claims, claimsOf(accessToken) ?? {}),
     tokens: { idToken, accessToken, refreshToken, issuedAt, expiresAt },
     signedInAt,
     seenAt,

@@ -16,6 +16,7 @@ t.test('the person of an ID token', async t => {
     username: 'jane',
     email: 'jane@example.com',
     groups: ['staff', 'admins'],
+    scopes: [],
     authenticatedAt: 1_700_009_400,
     claims,
   })

@@ -29,8 +29,10 @@ function setUp({
     transactions: createTransactions({ sealer, clock: clock.read }),
     rounds: createRounds({ sealer, clock: clock.read }),
     callbackPath: '/oauth2/callback',
-    buildAuthorizationUrl: async parameters =>
-      new URL(`https://pool.example/authorize?${new URLSearchParams({ ...parameters })}`),
+    buildAuthorizationUrl: async ({ again, ...parameters }) => {
+      const query = new URLSearchParams({ ...parameters, again: `${again}` })
+      return new URL(`https://pool.example/authorize?${query}`)
+    },
     redeemCode: callback => {
       redeemed.push(callback)
       return redeemCode(callback)

@@ -10,6 +10,7 @@ const identity: Identity = {
   username: 'jane',
   email: 'jane@example.com',
   groups: ['staff', 'admins'],
+  scopes: [],
   authenticatedAt: 1_700_000_000,
   claims: { 'custom:employee': 'E-17', 'custom:number': 17, nested: { a: 1 }, flag: true },
 }
