@@ -16,7 +16,7 @@ for (const rotates of [true, false]) {
     `1,000 parallel requests on one session that is due: one token call (${name})`,
     async t => {
       const { url: redis } = await redisServer(t)
-      const visitors = await signedInVisitors(t, 1, redis, { rotates })
+      const visitors = await signedInVisitors(t, 1, redis, { rotates, redisTimeoutMs: 5000 })
       const { url, cookies, makeDue, refreshes } = visitors
       makeDue()
       const answers = await Promise.all(
@@ -29,7 +29,7 @@ for (const rotates of [true, false]) {
 
   t.test(`50 users with 20 requests each at two instances: 50 token calls (${name})`, async t => {
     const { url: redis } = await redisServer(t)
-    const visitors = await signedInVisitors(t, 50, redis, { rotates })
+    const visitors = await signedInVisitors(t, 50, redis, { rotates, redisTimeoutMs: 5000 })
     const { url, twin, cookies, makeDue, refreshes } = visitors
     const instances = [url, await twin()]
     for (const round of [1, 2]) {
@@ -55,7 +55,7 @@ t.test(
   'a token endpoint that takes eight seconds: one call, and others are not slowed',
   async t => {
     const { url: redis } = await redisServer(t)
-    const visitors = await signedInVisitors(t, 2, redis)
+    const visitors = await signedInVisitors(t, 2, redis, { redisTimeoutMs: 5000 })
     const { url, twin, cookies, makeDue, emulator, refreshes } = visitors
     const instances = [url, await twin()]
     const [due, other] = cookies
