@@ -1,0 +1,122 @@
+// Where sessions are kept, and what tells other processes of their ends.
+import { toIdentity } from '../cognito/claims.js'
+import type { CognitoClient } from '../cognito/client.js'
+import type { Config } from '../config.js'
+import { GatewayError } from '../errors.js'
+import { createLimiter } from '../lib/limiter.js'
+import { createNowAndThen, type NowAndThen } from '../lib/now-and-then.js'
+import type { RedisConnection } from '../lib/redis.js'
+import type { Sealer } from '../lib/sealer.js'
+import type { Log } from '../log.js'
+import type { Clock } from '../model.js'
+import { createEndedSessions } from '../session/ended.js'
+import { createEndedFeed } from '../session/ended-feed.js'
+import type { Limits } from '../session/lifetime.js'
+import type { RevokeToken } from '../session/revocation.js'
+import type { SessionStore } from '../session/store.js'
+import { createCookieStore } from '../session/stores/cookie.js'
+import { createRedisStore } from '../session/stores/redis.js'
+
+/** What goes on failing is written down this often. */
+const logPauseMs = 60_000
+const maxRevocations = 10
+const maxWaitingRevocations = 100_000
+
+/** How long sessions live. */
+export function limitsOf({ session, cognito }: Pick<Config, 'session' | 'cognito'>): Limits {
+  return {
+    idleSeconds: session.idle,
+    maxSeconds: Math.min(session.max, cognito.refreshTokenValidity),
+    refreshBeforeSeconds: session.refreshBefore,
+  }
+}
+
+/** Ending many sessions must not take the token endpoint from those who sign in. */
+export function limitRevocations({ revoke }: Pick<CognitoClient, 'revoke'>): RevokeToken {
+  const limit = createLimiter({
+    concurrency: maxRevocations,
+    waiting: maxWaitingRevocations,
+    onFull: () =>
+      new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many revocations wait' }),
+  })
+  return token => limit(() => revoke(token))
+}
+
+/** Where sessions are kept, and what tells other processes of their ends. */
+export async function openStore({
+  config: { session },
+  sealer,
+  limits: { maxSeconds },
+  clock,
+  log,
+}: {
+  config: Pick<Config, 'session'>
+  sealer: Sealer
+  limits: Limits
+  clock: Clock
+  log: Log
+}): Promise<{ store: SessionStore; settle: () => Promise<void>; close: () => Promise<void> }> {
+  const redis = session.redis.url === undefined ? null : await openRedis(session, log)
+  const { prefix } = session.redis
+  const ended = createEndedSessions(clock, { notBefore: session.notBefore ?? 0 })
+  const common = { sealer, readIdentity: toIdentity, ended, maxSeconds, clock }
+  if (redis === null) {
+    const store = createCookieStore(common)
+    return { store, settle: async () => {}, close: async () => {} }
+  }
+  if (session.store === 'redis') {
+    const store = createRedisStore({ ...common, redis, prefix, log })
+    return { store, settle: async () => {}, close: () => redis.close() }
+  }
+  const sometimes = createNowAndThen(logPauseMs)
+  const feed = createEndedFeed({
+    stream: redis,
+    key: `${prefix}ended`,
+    sealer,
+    ended,
+    onFailure: error =>
+      sometimes(unsaid =>
+        log.warn({ err: error, unsaid }, 'ended sessions are not shared while Redis is away'),
+      ),
+  })
+  const close = async () => {
+    feed.close()
+    await redis.close()
+  }
+  const store = createCookieStore({ ...common, addEnding: feed.add })
+  return { store, settle: feed.exchange, close }
+}
+
+/**
+ * Connects in the background; until then sessions cannot be read and `/readyz` says so. The client is loaded
+ * on demand: it is memory that a gateway with sessions in cookies does not need.
+ */
+export async function openRedis({ redis }: Config['session'], log: Log): Promise<RedisConnection> {
+  const { url, timeout, ca, cert, key } = redis
+  if (url === undefined) throw new TypeError('session.redis.url was checked with the settings')
+  const { connectRedis } = await import('../lib/redis.js')
+  return connectRedis({
+    ...url,
+    tls: url.tls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : null,
+    timeoutMs: timeout,
+    onError: nowAndThenEach((err, reason, unsaid) =>
+      log.warn({ err, reason, unsaid }, 'Redis cannot be used; trying again'),
+    ),
+  })
+}
+
+type TellFailure = (error: Error, reason: string | undefined, unsaid: number) => void
+
+const maxFailuresAtOnce = 20
+
+/** A server that is away says so at every attempt; the log need not. Another failure is told at once. */
+function nowAndThenEach(tell: TellFailure): (error: Error, reason: string | undefined) => void {
+  const known = new Map<string, NowAndThen>()
+  return (error, reason) => {
+    const failure = reason ?? error.message
+    if (known.size >= maxFailuresAtOnce) known.clear()
+    const sometimes = known.get(failure) ?? createNowAndThen(logPauseMs)
+    known.set(failure, sometimes)
+    sometimes(unsaid => tell(error, reason, unsaid))
+  }
+}

@@ -1,0 +1,135 @@
+// The routes, compiled: who may pass, and the way through to the application.
+import { compileAccess, reportOnly } from '../access/policy.js'
+import type { Config } from '../config.js'
+import type { Pass, Passage } from '../endpoints/proxied.js'
+import type { OpenTunnel } from '../endpoints/upgrade.js'
+import { normalise } from '../identity-headers/owned.js'
+import { isGatewayCookie } from '../lib/cookie-jar.js'
+import type { Peers } from '../lib/trusted-peers.js'
+import type { Log } from '../log.js'
+import type { Clock, Route } from '../model.js'
+import { forward } from '../proxy/forward.js'
+import { createTunnels } from '../proxy/tunnel.js'
+import { createUpstreams, type Upstreams } from '../proxy/upstreams.js'
+import { createWay, type Way } from '../proxy/way.js'
+import { createShow } from './identity.js'
+
+export type RouteSettings = Config['routes'][number]
+
+export interface CompiledRoute {
+  readonly settings: RouteSettings
+  readonly route: Route
+}
+
+export function toRoute(settings: RouteSettings, usualMode: Config['mode'], clock: Clock): Route {
+  const mode = settings.mode ?? usualMode
+  const policy = compileAccess(settings.access, clock)
+  const { path, host, access, websocket, tokenUse, crossSite } = settings
+  const { encodedSlash, emptySegments } = settings
+  return {
+    name: `${host ?? ''}${path}`,
+    ...(mode === 'report' && access !== 'deny' ? reportOnly(policy) : policy),
+    explain: settings.explain ?? null,
+    upgrades: websocket,
+    tokenUse,
+    allowsCrossSite: crossSite === 'allow',
+    encodedSlash,
+    emptySegments,
+  }
+}
+
+interface Ways {
+  readonly pass: Pass
+  readonly openTunnel: OpenTunnel
+  readonly closeTunnels: () => void
+  readonly close: () => Promise<void>
+}
+
+/** The way through to applications: headers of one room, connections of another. */
+export function createPassage(
+  config: Config,
+  routes: readonly CompiledRoute[],
+  peers: Peers,
+  log: Log,
+): Ways {
+  const upstreams = createUpstreams({ maxTunnels: config.websocket.max })
+  const tunnels = createTunnels({
+    idleMs: config.websocket.idle * 1000,
+    ownCloseCodes: config.websocket.closeCodes,
+  })
+  const show = createShow(config, log)
+  const ways = new Map(
+    routes.flatMap(({ settings, route }) => {
+      const way = toWay(settings, config.url, upstreams, show.isOwned)
+      return way === null ? [] : [[route, { ...way, identityLines: show.linesFor(settings) }]]
+    }),
+  )
+  const nobody: readonly string[] = []
+
+  /** What requests and upgrades have in common. */
+  function prepare({ request, response, route, target, caller, cookie, ...rest }: Passage) {
+    const way = ways.get(route)
+    const from = way?.from.get(rest.origin)
+    if (way === undefined || from === undefined) {
+      throw new Error('a route without upstream admitted a request')
+    }
+    const headers = way.buildHeaders(request.rawHeaders, {
+      cookie,
+      forwarding: from.lines,
+      identity: caller === null ? nobody : way.identityLines(caller),
+      peer: peers.forwardedFor(request),
+      requestId: rest.requestId,
+    })
+    return {
+      request,
+      response,
+      target: way.rewrite === null ? target : way.rewrite(target),
+      headers,
+      upstream: way.upstream,
+      setCookies: rest.setCookies,
+      isGatewayCookie,
+      editAnswer: from.editAnswer,
+      timeoutMs: way.timeoutMs,
+      idleMs: way.idleMs,
+      maxBodyBytes: way.maxBodyBytes,
+      onFailure: rest.onFailure,
+    }
+  }
+
+  return {
+    pass(passage) {
+      try {
+        forward(prepare(passage))
+      } catch (error) {
+        passage.onFailure(error)
+      }
+    },
+    openTunnel(passage, protocol, watch) {
+      try {
+        tunnels.open({ ...prepare(passage), protocol, watch })
+      } catch (error) {
+        passage.onFailure(error)
+      }
+    },
+    closeTunnels: () => tunnels.close(),
+    close: () => upstreams.close(),
+  }
+}
+
+/** Null where everything is refused. */
+function toWay(
+  settings: RouteSettings,
+  publicOrigins: readonly string[],
+  upstreams: Upstreams,
+  owns: (name: string) => boolean,
+): Way | null {
+  const { path, upstream, timeout, tls, stripPrefix = true, rewrite = '/' } = settings
+  if (upstream === undefined) return null
+  const isMoved = settings.stripPrefix !== undefined || settings.rewrite !== undefined
+  return createWay(settings, {
+    upstream: upstreams.open(upstream, { connectTimeoutMs: timeout.connect * 1000, tls }),
+    prefix: isMoved ? { from: stripPrefix === true ? path : stripPrefix, to: rewrite } : null,
+    publicOrigins,
+    names: { isOwned: owns, fold: normalise },
+  })
+}
