@@ -133,9 +133,11 @@ function neverReached(): never {
 
 /** Ours, or that of a trusted proxy, so that one id stands in all logs. */
 function requestIdOf(raw: IncomingMessage, peers: Peers): string {
-  const given = raw.headers['x-request-id']
-  const isGood = typeof given === 'string' && /^[\w.:+=@-]{1,128}$/.test(given)
-  return isGood && peers.isTrusted(raw) ? given : randomUUID()
+  if (peers.isTrusted(raw)) {
+    const given = raw.headers['x-request-id']
+    if (typeof given === 'string' && /^[\w.:+=@-]{1,128}$/.test(given)) return given
+  }
+  return randomUUID()
 }
 
 /** The admin listener: health and readiness, nothing that needs a user. */

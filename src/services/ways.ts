@@ -67,18 +67,19 @@ export function createPassage(
   const nobody: readonly string[] = []
 
   /** What requests and upgrades have in common. */
-  function prepare({ request, response, route, target, caller, cookie, ...rest }: Passage) {
+  function prepare(passage: Passage) {
+    const { request, response, route, target, caller } = passage
     const way = ways.get(route)
-    const from = way?.from.get(rest.origin)
+    const from = way?.from.get(passage.origin)
     if (way === undefined || from === undefined) {
       throw new Error('a route without upstream admitted a request')
     }
     const headers = way.buildHeaders(request.rawHeaders, {
-      cookie,
+      cookie: passage.cookie,
       forwarding: from.lines,
       identity: caller === null ? nobody : way.identityLines(caller),
       peer: peers.forwardedFor(request),
-      requestId: rest.requestId,
+      requestId: passage.requestId,
     })
     return {
       request,
@@ -86,13 +87,13 @@ export function createPassage(
       target: way.rewrite === null ? target : way.rewrite(target),
       headers,
       upstream: way.upstream,
-      setCookies: rest.setCookies,
+      setCookies: passage.setCookies,
       isGatewayCookie,
       editAnswer: from.editAnswer,
       timeoutMs: way.timeoutMs,
       idleMs: way.idleMs,
       maxBodyBytes: way.maxBodyBytes,
-      onFailure: rest.onFailure,
+      onFailure: passage.onFailure,
     }
   }
 

@@ -8,9 +8,17 @@ const chunkBytes = 3950
 /** Bounds every loop over chunks; a browser keeps 50 cookies of a site at least. */
 const maxChunks = 8
 
+const chunkNames = { secure: namesOfChunks(true), plain: namesOfChunks(false) }
+
+function namesOfChunks(secure: boolean): readonly string[] {
+  return Array.from({ length: maxChunks }, (_, number) =>
+    gatewayCookieName(number === 0 ? 'session' : `session.${number}`, secure),
+  )
+}
+
 /** Name of the chunk with this number. */
 function chunkName(number: number, secure: boolean): string {
-  return gatewayCookieName(number === 0 ? 'session' : `session.${number}`, secure)
+  return (secure ? chunkNames.secure : chunkNames.plain)[number] ?? ''
 }
 
 /** Where session references are bound to: a value copied to another origin is nothing there. */
@@ -36,8 +44,11 @@ export function readReferences(own: readonly SentCookie[], secure: boolean): Sen
   return references
 }
 
+/** A loop: this is every request's way, and most have one cookie of a name. */
 function valuesOf(wanted: string, own: readonly SentCookie[]): string[] {
-  return own.filter(({ name }) => name === wanted).map(({ value }) => value)
+  const values: string[] = []
+  for (const { name, value } of own) if (name === wanted) values.push(value)
+  return values
 }
 
 /**
