@@ -8,7 +8,7 @@ import { soak } from './soak.js'
 import { throughput } from './throughput.js'
 
 const quick = process.argv.includes('quick')
-const rounds = quick ? 3 : 7
+const rounds = quick ? 7 : 15
 
 if (process.argv.includes('soak')) {
   const at = process.argv.indexOf('--minutes')

@@ -35,6 +35,8 @@ export interface Forwarding {
 }
 
 const busyRetrySeconds = 1
+/** One character a byte: beyond this, the copy costs more than the second write. */
+const maxJoinedBytes = 4096
 
 /** undici's options, with one that its types leave out. */
 type DispatchOptions = Dispatcher.DispatchOptions & { readonly servername: string }
@@ -129,9 +131,13 @@ class Exchange implements Dispatcher.DispatchHandler {
   onData(chunk: Buffer): boolean {
     // A write to an answer that is gone would be an 'error' event that nobody hears, and end the process.
     if (this.#over) return true
-    this.#headIsHeld = false
     const { response } = this.#forwarding
-    if (response.write(chunk)) return true
+    const flows =
+      this.#headIsHeld && chunk.length <= maxJoinedBytes
+        ? writeWithHead(response, chunk)
+        : response.write(chunk)
+    this.#headIsHeld = false
+    if (flows) return true
     response.once('drain', onDrain)
     return false
   }
@@ -232,6 +238,16 @@ function onClientClose(this: OwnedResponse): void {
 
 function onDrain(this: OwnedResponse): void {
   this[exchangeOf]?.drained()
+}
+
+/**
+ * Text joins the head, and uncorked it leaves at once: one plain write. Bytes would be gathered until the end of the
+ * answer, with an empty piece behind them, which costs 5 % of the whole way more (bench/throughput).
+ */
+function writeWithHead(response: ServerResponse, chunk: Buffer): boolean {
+  const flows = response.write(chunk.toString('latin1'), 'latin1')
+  response.socket?.uncork()
+  return flows
 }
 
 function sendHead(exchange: Exchange): void {
