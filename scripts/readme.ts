@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { listRouteSettings, listSettings } from '../src/config.js'
 import { urlTable } from '../src/endpoints/paths.js'
 import { errorTable } from '../src/errors.js'
+import { defaultOf } from '../src/lib/setting-sources.js'
 
 const readme = fileURLToPath(new URL('../README.md', import.meta.url))
 
@@ -28,7 +29,7 @@ function settings(): string {
   const rows = listSettings().map(({ yaml, env, schema }) => [
     env === undefined ? '' : `\`${env}\``,
     `\`${yaml}\``,
-    defaultOf(schema),
+    shownDefault(schema),
     meaningOf(schema),
   ])
   return table(['environment', 'gateway.yaml', 'default', 'meaning'], rows)
@@ -37,7 +38,7 @@ function settings(): string {
 function routes(): string {
   const rows = listRouteSettings().map(({ yaml, schema }) => [
     `\`${yaml}\``,
-    defaultOf(schema),
+    shownDefault(schema),
     meaningOf(schema),
   ])
   return table(['key', 'default', 'meaning'], rows)
@@ -48,10 +49,10 @@ function meaningOf(schema: Schema): string {
   return `${description}${example === undefined ? '' : ` Example: \`${plain(example)}\``}`
 }
 
-function defaultOf(schema: Schema): string {
+function shownDefault(schema: Schema): string {
   if (schema.safeParse(undefined).success === false) return 'required'
-  const { defaultValue } = schema.def as { defaultValue?: unknown }
-  return defaultValue === undefined ? '' : `\`${plain(defaultValue)}\``
+  const given = defaultOf(schema)
+  return given === undefined ? '' : `\`${plain(given)}\``
 }
 
 function plain(value: unknown): string {

@@ -3,20 +3,22 @@
 import { z } from 'zod'
 import { accessSettings } from './access/settings.js'
 import { cognitoSettings } from './cognito/settings.js'
+import { crossChecks } from './config/cross-checks.js'
 import { SettingsRefused } from './errors.js'
 import { identitySettings, isOwned } from './identity-headers/settings.js'
 import { parseSecret } from './lib/keyring.js'
-import { describeIssue } from './lib/setting-complaints.js'
+import { type Complaint, describeIssue } from './lib/setting-complaints.js'
+import { readSettingsFile } from './lib/setting-file.js'
 import {
   type Environment,
   mergeTrees,
   readEnvironment,
-  readYaml,
   type SettingLeaf,
   type SettingTree,
   settingLeaves,
+  variableOf,
 } from './lib/setting-sources.js'
-import { listSetting, portSetting } from './lib/setting-types.js'
+import { anyListSetting, listSetting, portSetting } from './lib/setting-types.js'
 import { parseRange } from './lib/trusted-peers.js'
 import { logLevels } from './log.js'
 import { loginSettings } from './login/settings.js'
@@ -76,7 +78,7 @@ export const settingsSchema = z.strictObject({
     secret: true,
   }),
   cognito: cognitoSettings,
-  trustedProxies: listSetting
+  trustedProxies: anyListSetting
     .pipe(z.array(z.string().superRefine(checkRange)))
     .default([])
     .meta({
@@ -161,34 +163,68 @@ export function listRouteSettings(): SettingLeaf[] {
   return settingLeaves(routeSettings)
 }
 
-/**
- * Reads and checks all settings: the environment wins over the file, the file over `base`.
- *
- * @param file  path of gateway.yaml
- * @param base  settings in the shape of gateway.yaml, for what neither names
- * @throws SettingsRefused with every complaint at once
- */
-export function loadConfig({
-  env,
-  file,
-  base = {},
-}: {
-  env: Environment
-  file?: string | undefined
-  base?: SettingTree
-}): Config {
-  const complaints: string[] = []
+/** Every setting that can be complained of, those of a route among them (`routes.*.path`). */
+function listAllLeaves(): SettingLeaf[] {
+  const ofRoutes = listRouteSettings().map(leaf => ({ ...leaf, yaml: `routes.*.${leaf.yaml}` }))
+  return [...listSettings(), ...ofRoutes]
+}
+
+/** Where settings are looked for. */
+export interface SettingSources {
+  readonly env: Environment
+  /** Path of gateway.yaml. */
+  readonly file?: string | undefined
+  /** Settings in the shape of gateway.yaml, for what neither names. */
+  readonly base?: SettingTree
+}
+
+/** What was given, before any check. */
+export interface GivenSettings {
+  readonly tree: SettingTree
+  /** `FILE:LINE:COLUMN`, or the name of a variable; null for what was not given. */
+  readonly sourceOf: (path: readonly PropertyKey[]) => string | null
+}
+
+/** Lays the environment over the file, and the file over `base`. */
+export function gatherSettings(
+  { env, file, base = {} }: SettingSources,
+  complaints: string[],
+): GivenSettings {
   const leaves = listSettings()
-  const given = [
-    base,
-    file === undefined ? {} : readYaml(file, complaints),
-    readEnvironment(leaves, env, complaints),
-  ].reduce(mergeTrees)
-  const parsed = settingsSchema.safeParse(given)
-  if (parsed.success) complaints.push(...crossChecks(parsed.data))
-  else complaints.push(...parsed.error.issues.map(issue => describeIssue(issue, given, leaves)))
+  const written = file === undefined ? null : readSettingsFile(file, complaints)
+  const fromEnv = readEnvironment(leaves, env, complaints)
+  return {
+    tree: [base, written?.tree ?? {}, fromEnv].reduce(mergeTrees),
+    sourceOf(path) {
+      const variable = leaves.find(({ yaml }) => yaml === path.join('.'))?.env
+      const inEnv = variable === undefined ? undefined : variableOf(variable, env)
+      return inEnv ?? written?.placeOf(path) ?? null
+    },
+  }
+}
+
+/**
+ * Reads and checks all settings.
+ *
+ * @throws SettingsRefused with every complaint at once, each with its line where it stands in a file
+ */
+export function loadConfig(sources: SettingSources): Config {
+  const complaints: string[] = []
+  const given = gatherSettings(sources, complaints)
+  const leaves = listAllLeaves()
+  const parsed = settingsSchema.safeParse(given.tree)
+  const found = parsed.success
+    ? crossChecks(parsed.data)
+    : parsed.error.issues.flatMap(issue => describeIssue(issue, given.tree, leaves))
+  complaints.push(...found.map(complaint => withPlace(complaint, given)))
   if (!parsed.success || complaints.length > 0) throw new SettingsRefused(complaints)
   return finish(parsed.data)
+}
+
+/** A setting of the environment is known by its name, which the complaint says anyway. */
+function withPlace({ path, text }: Complaint, { sourceOf }: GivenSettings): string {
+  const source = sourceOf(path)
+  return source?.includes(':') ? `${source}: ${text}` : text
 }
 
 function finish({ upstream, routes, paths, ...settings }: z.output<typeof settingsSchema>): Config {
@@ -197,62 +233,6 @@ function finish({ upstream, routes, paths, ...settings }: z.output<typeof settin
     routes: routes ?? [routeSettings.parse({ path: '/', access: 'signed-in', upstream })],
     paths: { prefix: paths.prefix, callback: paths.callback ?? `${paths.prefix}/callback` },
   }
-}
-
-function crossChecks({
-  url,
-  upstream,
-  routes,
-  secrets,
-  session,
-  identity,
-}: z.output<typeof settingsSchema>): string[] {
-  const complaints: string[] = []
-  if ((upstream === undefined) === (routes === undefined)) {
-    complaints.push(
-      `upstream (GATEWAY_UPSTREAM) or routes: exactly one of them is needed, ${upstream === undefined ? 'neither' : 'both'} given; example: GATEWAY_UPSTREAM=http://localhost:8080`,
-    )
-  }
-  const hosts = new Set(url.map(origin => new URL(origin).hostname))
-  for (const [position, { host }] of (routes ?? []).entries()) {
-    if (host === undefined || hosts.has(host)) continue
-    complaints.push(
-      `routes.${position}.host: ${host} is the host of no origin in url (GATEWAY_URL: ${url.join(', ')}), so no browser could sign in there; add its origin`,
-    )
-  }
-  complaints.push(...identityComplaints(identity, session.keep))
-  if (session.notBefore !== undefined && session.notBefore > Date.now() / 1000) {
-    complaints.push(
-      'session.notBefore (GATEWAY_SESSION_NOT_BEFORE): lies in the future, so that nobody could stay signed in until then; the present instant ends every session there is',
-    )
-  }
-  if (new Set(secrets.map(secret => secret.toString('hex'))).size < secrets.length) {
-    complaints.push(
-      'secrets (GATEWAY_SECRET): the same secret stands there twice; each has to be its own',
-    )
-  }
-  return complaints
-}
-
-/** A style whose token or password is not there would show nobody, without a word. */
-function identityComplaints(
-  { style, token, password, accessToken }: z.output<typeof identitySettings>,
-  kept: readonly string[],
-): string[] {
-  const complaints: string[] = []
-  if (style.includes('basic') && password === undefined) {
-    complaints.push(
-      'identity.password: is needed for identity.style basic; cognito-gateway keygen makes one',
-    )
-  }
-  if (style.includes('basic') && style.includes('bearer')) {
-    complaints.push('identity.style: basic and bearer both set Authorization; choose one')
-  }
-  const needed = [...(style.includes('bearer') ? [token] : []), ...(accessToken ? ['access'] : [])]
-  for (const kind of needed.filter(kind => !kept.includes(kind))) {
-    complaints.push(`session.keep: ${kind} is needed for what identity says; add it`)
-  }
-  return complaints
 }
 
 function checkRange(range: string, context: z.RefinementCtx): void {

@@ -9,7 +9,7 @@ import { createUserPool } from './cognito/user-pool.js'
 import { createTokenVerifier } from './cognito/verifier.js'
 import type { Config } from './config.js'
 import type { ReadinessCheck } from './endpoints/admin.js'
-import { createPaths } from './endpoints/paths.js'
+import { createIsOwnPath, createPaths } from './endpoints/paths.js'
 import { GatewayError } from './errors.js'
 import { createLimiter } from './lib/limiter.js'
 import { createNowAndThen } from './lib/now-and-then.js'
@@ -127,11 +127,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     },
   })
 
-  const isOwnPath = (path: string) =>
-    path === config.paths.prefix ||
-    path.startsWith(`${config.paths.prefix}/`) ||
-    path === paths.callback ||
-    path === paths.resourceMetadata
+  const isOwnPath = createIsOwnPath(paths, config.paths.prefix)
   const peers = createPeers(config.trustedProxies)
   const routes = config.routes.map(settings => ({
     settings,

@@ -33,6 +33,7 @@ const libraryHomes: Record<string, readonly string[]> = {
   undici: ['proxy/', 'cognito/'],
   jose: ['emulator/'],
   eta: ['lib/views'],
+  'fastest-levenshtein': ['lib/suggestion'],
   pino: ['log'],
   commander: ['cli/main'],
   yaml: ['lib/', 'emulator/'],

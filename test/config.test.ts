@@ -105,7 +105,7 @@ t.test('each of these stops the start', async t => {
       'an unknown setting',
       good,
       'sesion: {}',
-      /sesion: there is no such setting; there are: .*session/,
+      /:1:1: sesion: there is no such setting, did you mean session\?; there are: .*session/,
     ],
     [
       'an unknown setting further in',
@@ -155,6 +155,30 @@ t.test('each of these stops the start', async t => {
       /needs an upstream/,
     ],
     [
+      'a misspelt variable',
+      { ...good, GATEWAY_SESION_IDLE: '1h' },
+      undefined,
+      /GATEWAY_SESION_IDLE: there is no such setting, did you mean GATEWAY_SESSION_IDLE\?/,
+    ],
+    [
+      'a route that is never reached',
+      { ...good, GATEWAY_UPSTREAM: undefined },
+      'routes:\n  - { path: /a, access: public, upstream: "http://x" }\n  - { path: /a/b, access: deny }',
+      /:3:7: routes\.1\.path: \/a\/b is never reached: routes\.0 \(\/a\)/,
+    ],
+    [
+      'a route in the place of our own',
+      { ...good, GATEWAY_UPSTREAM: undefined },
+      'routes: [{ path: /oauth2/app, access: deny }]',
+      /never reached: \/oauth2 is the gateway's own/,
+    ],
+    [
+      'scopes that no session has',
+      { ...good, GATEWAY_UPSTREAM: undefined },
+      'session: { keep: [refresh] }\nroutes: [{ path: /, access: { any: [{ scopes: [a] }] }, upstream: "http://x" }]',
+      /routes\.0\.access: sessions have scopes only while session\.keep has access/,
+    ],
+    [
       'a path that is no path',
       { ...good, GATEWAY_UPSTREAM: undefined },
       'routes: [{ path: /a/../b, access: deny }, { path: /a/, access: deny }]',
@@ -170,6 +194,39 @@ t.test('each of these stops the start', async t => {
     GATEWAY_PORT_3000_TCP: 'tcp://10.0.0.1',
   }
   t.strictSame(complaints(served), [], 'what Kubernetes adds for a service called gateway')
+})
+
+t.test('routes that only look as if one hid another', async t => {
+  const env = {
+    ...good,
+    GATEWAY_UPSTREAM: undefined,
+    GATEWAY_URL: 'https://a.example,https://b.example',
+  }
+  const line = (match: string) => `  - { ${match}, access: public, upstream: "http://x" }\n`
+  const both = (first: string, second: string) =>
+    complaints(env, `routes:\n${line(first)}${line(second)}`)
+  const rows: [string, string, boolean][] = [
+    ['path: /', 'path: /a', true],
+    ['path: /a', 'path: /a', true],
+    ['path: /a', 'path: /ab', false],
+    ['path: /a, exact: true', 'path: /a', false],
+    ['path: /a, exact: true', 'path: /a, exact: true', true],
+    ['path: /a, methods: [GET]', 'path: /a', false],
+    ['path: /a, methods: [GET, POST]', 'path: /a/b, methods: [GET]', true],
+    ['path: /a, methods: [GET]', 'path: /a/b, methods: [GET, POST]', false],
+    ['path: /a, host: a.example', 'path: /a', false],
+    ['path: /a, host: a.example', 'path: /a, host: b.example', false],
+    ['path: /a', 'path: /a/b, host: b.example', true],
+    ['path: /A, ignoreCase: true', 'path: /a, ignoreCase: true', true],
+    ['path: /A', 'path: /a', false],
+  ]
+  for (const [first, second, hidden] of rows) {
+    t.equal(
+      both(first, second).some(text => text.includes('never reached')),
+      hidden,
+      `${first} before ${second}`,
+    )
+  }
 })
 
 t.test('the example file is good', async t => {

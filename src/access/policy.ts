@@ -1,6 +1,6 @@
 // Decides. Pure: carrying a decision out is the business of hooks/authorize.
 import type { Clock, Decision, Identity } from '../model.js'
-import { notUnderstood, type Requirement, requirementOf, words } from './requirements.js'
+import { notUnderstood, type Part, type Requirement, requirementOf, words } from './requirements.js'
 import { type AccessSettings, accessSettings } from './settings.js'
 
 /** The access rule of a route, ready to decide. */
@@ -32,6 +32,24 @@ function toRequirement(settings: AccessSettings, clock: Clock): Requirement {
   const { success } = accessSettings.safeParse(settings)
   if (!success) return notUnderstood
   return typeof settings === 'string' ? words[settings] : requirementOf(settings, clock)
+}
+
+/** One requirement of a rule, and what it says of a person. */
+export interface Judged {
+  readonly name: string
+  readonly verdict: Decision['outcome']
+  readonly parts: readonly Judged[]
+}
+
+/** What a rule, and each requirement in it, says of a person: for people who ask why. */
+export function explainAccess(settings: AccessSettings, identity: Identity, clock: Clock): Judged {
+  const explain = (part: Part): Judged => ({
+    name: part.name,
+    verdict: part.judge(identity),
+    parts: part.parts.map(explain),
+  })
+  const { name, judge, parts } = toRequirement(settings, clock)
+  return { name, verdict: judge(identity), parts: parts.map(explain) }
 }
 
 /** The same policy, which only says what it would have done: `reported` of an allowance. */

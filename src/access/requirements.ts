@@ -13,6 +13,8 @@ export interface Requirement {
   readonly needsUser: boolean
   /** @param identity  null for nobody: then *login*, where a person could pass */
   readonly judge: (identity: Identity | null) => Verdict
+  /** What it is put together from; empty for a word. */
+  readonly parts: readonly Part[]
 }
 
 /** Says of a person whether they may: *login* where a fresh sign-in could help. */
@@ -22,7 +24,7 @@ type Judge = (identity: Identity) => Verdict
 export const words: Readonly<Record<AccessWord, Requirement>> = {
   public: forEverybody('public', 'allow'),
   /** Everybody, but whoever is signed in is looked up. */
-  optional: { name: 'optional', needsUser: true, judge: () => 'allow' },
+  optional: { name: 'optional', needsUser: true, judge: () => 'allow', parts: [] },
   'signed-in': forPeople('signed-in', () => 'allow'),
   /** Nobody is refused too, not sent to sign in: no person could pass. */
   deny: forEverybody('deny', 'refuse'),
@@ -35,9 +37,11 @@ type Kinds = {
   readonly [Key in keyof AccessRule]-?: (wish: NonNullable<AccessRule[Key]>, clock: Clock) => Part
 }
 
-interface Part {
+/** A requirement on a person, and those that it is put together from. */
+export interface Part {
   readonly name: string
   readonly judge: Judge
+  readonly parts: readonly Part[]
 }
 
 /** Kinds of requirement by their keys. Exact members of sets, never parts of words. */
@@ -46,6 +50,7 @@ const kinds: Kinds = {
   scopes: wanted => ({
     name: `scopes: ${wanted.join(', ')}`,
     judge: ({ scopes }) => yes(wanted.every(scope => scopes.includes(scope))),
+    parts: [],
   }),
   claims: wanted => ({
     name: `claims: ${Object.keys(wanted).join(', ')}`,
@@ -55,25 +60,28 @@ const kinds: Kinds = {
           ([name, wish]) => Object.hasOwn(claims, name) && claimIs(claims[name], wish),
         ),
       ),
+    parts: [],
   }),
   emailDomains: wanted => anyOf('emailDomains', wanted, identity => domainOf(identity)),
   maxAuthAge: (seconds, clock) => ({
     name: `maxAuthAge: ${seconds} s`,
     judge: ({ authenticatedAt }) =>
       authenticatedAt !== null && clock() - authenticatedAt <= seconds ? 'allow' : 'login',
+    parts: [],
   }),
   all: (rules, clock) => combine('all', rules, clock, verdicts => worst(verdicts)),
   any: (rules, clock) => combine('any', rules, clock, verdicts => best(verdicts)),
   not: (rule, clock) => {
-    const { name, judge } = compileRule(rule, clock)
-    return { name: `not (${name})`, judge: identity => yes(judge(identity) === 'refuse') }
+    const part = compileRule(rule, clock)
+    const judge: Judge = identity => yes(part.judge(identity) === 'refuse')
+    return { name: `not (${part.name})`, judge, parts: [part] }
   },
 }
 
 /** A rule as one requirement: everything in it has to be met. */
 export function requirementOf(rule: AccessRule, clock: Clock): Requirement {
-  const { name, judge } = compileRule(rule, clock)
-  return forPeople(name, judge)
+  const { name, judge, parts } = compileRule(rule, clock)
+  return forPeople(name, judge, parts)
 }
 
 function compileRule(rule: AccessRule, clock: Clock): Part {
@@ -83,7 +91,9 @@ function compileRule(rule: AccessRule, clock: Clock): Part {
     return [(kinds[key] as (wish: unknown, clock: Clock) => Part)(wish, clock)]
   })
   const judge: Judge = identity => worst(parts.map(part => part.judge(identity)))
-  return { name: parts.map(({ name }) => name).join(', '), judge }
+  const [only] = parts
+  if (only !== undefined && parts.length === 1) return only
+  return { name: parts.map(({ name }) => name).join(', '), judge, parts }
 }
 
 function combine(
@@ -96,6 +106,7 @@ function combine(
   return {
     name: `${word} (${parts.map(({ name }) => name).join('; ')})`,
     judge: identity => together(parts.map(({ judge }) => judge(identity))),
+    parts,
   }
 }
 
@@ -123,6 +134,7 @@ function anyOf(
   return {
     name: `${word}: ${names.join(', ')}`,
     judge: identity => yes(has(identity).some(name => wanted.has(name))),
+    parts: [],
   }
 }
 
@@ -145,12 +157,13 @@ function domainOf({ email, claims }: Identity): readonly string[] {
 }
 
 function forEverybody(name: string, verdict: Verdict): Requirement {
-  return { name, needsUser: false, judge: () => verdict }
+  return { name, needsUser: false, judge: () => verdict, parts: [] }
 }
 
-function forPeople(name: string, judge: Judge): Requirement {
+function forPeople(name: string, judge: Judge, parts: readonly Part[] = []): Requirement {
   return {
     name,
+    parts,
     needsUser: true,
     judge: identity => {
       if (identity === null) return 'login'

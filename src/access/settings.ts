@@ -56,16 +56,17 @@ const domain = z
   )
   .transform(text => text.toLowerCase())
 
-const rule: z.ZodType<AccessRule> = z
+/** One rule, without the bound on rules in rules. */
+export const accessRule: z.ZodType<AccessRule> = z
   .strictObject({
     groups: names('group').optional(),
     scopes: names('scope').optional(),
     claims: z.record(z.string().min(1), claimWish).optional(),
     emailDomains: z.array(domain).min(1).optional(),
     maxAuthAge: durationSetting(30).optional(),
-    all: z.lazy(() => z.array(rule).min(1)).optional(),
-    any: z.lazy(() => z.array(rule).min(1)).optional(),
-    not: z.lazy(() => rule).optional(),
+    all: z.lazy(() => z.array(accessRule).min(1)).optional(),
+    any: z.lazy(() => z.array(accessRule).min(1)).optional(),
+    not: z.lazy(() => accessRule).optional(),
   })
   .refine(
     given => Object.values(given).some(value => value !== undefined),
@@ -80,7 +81,7 @@ export const accessSettings: z.ZodType<AccessSettings> = z
     `rules stand in each other, ${maxDepth} deep at most`,
   )
   .pipe(
-    z.union([z.enum(accessWords), rule], {
+    z.union([z.enum(accessWords), accessRule], {
       error:
         'expected public, optional, signed-in, deny, or { groups: [name, …] }, also with scopes, claims, emailDomains, maxAuthAge, all, any, not',
     }),

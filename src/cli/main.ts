@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { SettingsRefused } from '../errors.js'
+import type { ConfigOptions } from './config.js'
+import type { ExplainOptions } from './config-explain.js'
 import type { DevOptions } from './dev.js'
 import type { DoctorOptions } from './doctor.js'
 import type { EmulatorCommandOptions } from './emulator.js'
@@ -89,6 +91,49 @@ sessions
     await endSessions(options)
   })
 
+const config = program.command('config').description('look at settings before they are used')
+config
+  .command('check')
+  .description('say everything that is wrong with the settings')
+  .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
+  .option('--json', 'the answer as JSON')
+  .action(async (options: ConfigOptions) => {
+    const { checkConfig } = await import('./config.js')
+    process.exitCode = checkConfig(options)
+  })
+config
+  .command('print')
+  .description('print the settings in force and where each comes from; secrets stay hidden')
+  .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
+  .option('--json', 'the answer as JSON')
+  .action(async (options: ConfigOptions) => {
+    const { printConfig } = await import('./config.js')
+    printConfig(options)
+  })
+config
+  .command('schema')
+  .description('print the JSON Schema of gateway.yaml, for editors')
+  .action(async () => {
+    const { printSchema } = await import('./config.js')
+    printSchema()
+  })
+config
+  .command('explain')
+  .description('say which route takes a request, who may pass, and what the application gets')
+  .argument('<method>', 'GET, POST, …')
+  .argument('<url>', 'a URL of the gateway, or a path')
+  .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
+  .option('--groups <a,b>', 'groups of the person', toList)
+  .option('--scopes <a,b>', 'scopes of the access token', toList)
+  .option('--email <address>', 'verified e-mail address of the person')
+  .option('--claim <name=value>', 'a claim of the ID token; may come several times', addClaim)
+  .option('--nobody', 'nobody is signed in')
+  .option('--json', 'the answer as JSON')
+  .action(async (method: string, url: string, options: ExplainOptions) => {
+    const { explain } = await import('./config-explain.js')
+    explain(method, url, options)
+  })
+
 program
   .command('keygen')
   .description('print a new secret for GATEWAY_SECRET')
@@ -104,7 +149,7 @@ function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
   if (error instanceof SettingsRefused) {
     const complaints = error.complaints.map(complaint => `  - ${complaint}\n`)
-    process.stderr.write(`cognito-gateway cannot start: ${error.message}.\n${complaints.join('')}`)
+    process.stderr.write(`cognito-gateway: ${error.message}.\n${complaints.join('')}`)
     return 2
   }
   process.stderr.write(`cognito-gateway: ${(error as Error).message}\n`)
@@ -127,4 +172,14 @@ function toInstant(text: string): number {
     'time',
     `expected an instant such as 2026-11-20T18:00:00Z, not ${text}`,
   )
+}
+
+function toList(text: string): string[] {
+  return text.split(',').filter(item => item !== '')
+}
+
+function addClaim(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+  if (name !== undefined && value !== undefined) return { ...before, [name]: value }
+  throw new CommanderError(2, 'claim', `expected name=value, not ${text}`)
 }

@@ -58,3 +58,14 @@ export function createPaths({ prefix, callback }: { prefix: string; callback: st
   ])
   return { ...(Object.fromEntries(entries) as Paths), callback }
 }
+
+/** Whether a path is the gateway's own, and never an application's. */
+export function createIsOwnPath(
+  paths: Pick<Paths, 'callback' | 'resourceMetadata'>,
+  prefix: string,
+): (path: string) => boolean {
+  const below = `${prefix}/`
+  const { callback, resourceMetadata } = paths
+  return path =>
+    path === prefix || path.startsWith(below) || path === callback || path === resourceMetadata
+}

@@ -1,7 +1,7 @@
-// Where settings come from: a YAML file and the environment, as one tree in the shape of the file.
+// Where settings come from: the environment, as a tree in the shape of the file, and what is laid over what.
 import { readFileSync } from 'node:fs'
-import { parseDocument } from 'yaml'
 import { z } from 'zod'
+import { suggest } from './suggestion.js'
 
 /** Settings as given: nothing is checked yet. */
 export type SettingTree = Readonly<Record<string, unknown>>
@@ -31,27 +31,15 @@ export function settingLeaves(schema: z.ZodType, path: readonly string[] = []): 
   return [{ yaml: path.join('.'), env: schema.meta()?.env, schema }]
 }
 
+/** What a setting is when it is not given, as it would be written; undefined where there is nothing. */
+export function defaultOf(schema: z.ZodType): unknown {
+  return (schema.def as { defaultValue?: unknown }).defaultValue
+}
+
 /** Without defaults around it, so that an object shows its keys. */
 function innermost(schema: z.ZodType): z.ZodType {
   const wrapped = schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault
   return wrapped ? innermost(schema.unwrap() as z.ZodType) : schema
-}
-
-/** A settings file. What keeps it from being read becomes a complaint. */
-export function readYaml(file: string, complaints: string[]): SettingTree {
-  try {
-    const document = parseDocument(readFileSync(file, 'utf8'))
-    if (document.errors.length > 0) {
-      complaints.push(...document.errors.map(({ message }) => `${file}: ${message}`))
-      return {}
-    }
-    const content: unknown = document.toJS() ?? {}
-    if (isTree(content)) return content
-    complaints.push(`${file}: expected settings by name at the top`)
-  } catch (error) {
-    complaints.push(`${file}: cannot be read (${(error as NodeJS.ErrnoException).code})`)
-  }
-  return {}
 }
 
 /**
@@ -90,11 +78,20 @@ function unknownVariables(leaves: readonly SettingLeaf[], env: Environment): str
     .filter(
       name => /^(?:GATEWAY|COGNITO)_/.test(name) && !known.has(name) && !serviceLink.test(name),
     )
-    .map(name => `${name}: there is no such setting; the README lists them`)
+    .map(
+      name =>
+        `${name}: there is no such setting${suggest(name, [...known])}; the README lists them`,
+    )
 }
 
 /** What Kubernetes adds for a service that happens to be called `gateway`. */
 const serviceLink = /_SERVICE_(?:HOST|PORT)|_PORT_\d+_(?:TCP|UDP)/
+
+/** The variable that a setting is read from: the name itself, one that stands in for it, or `NAME_FILE`. */
+export function variableOf(name: string, env: Environment): string | undefined {
+  const names = [name, standIns[name], `${name}_FILE`]
+  return names.find(candidate => candidate !== undefined && (env[candidate] ?? '') !== '')
+}
 
 function readVariable(name: string, env: Environment, complaints: string[]): string | undefined {
   const value = env[name] ?? env[standIns[name] ?? '']
@@ -114,6 +111,7 @@ function nest([first = '', ...rest]: string[], value: unknown): SettingTree {
   return { [first]: rest.length === 0 ? value : nest(rest, value) }
 }
 
-function isTree(value: unknown): value is SettingTree {
+/** Whether something has settings by name. */
+export function isTree(value: unknown): value is SettingTree {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -49,13 +49,16 @@ export const portSetting = z
   )
   .refine(port => Number.isInteger(port) && port >= 0 && port <= 65_535, portComplaint)
 
-/** A list, or text that separates its items by commas or white space. */
-export const listSetting = z
+/** A list that may be empty, or text that separates its items by commas or white space. */
+export const anyListSetting = z
   .union([
     z.string().transform(text => text.split(/[\s,]+/).filter(item => item !== '')),
     z.array(z.string()),
   ])
-  .pipe(z.array(z.string().min(1)).min(1))
+  .pipe(z.array(z.string().min(1)))
+
+/** The same with something in it. */
+export const listSetting = anyListSetting.pipe(z.array(z.string()).min(1))
 
 /** An instant: ISO 8601 with a time zone in, NumericDate seconds out. */
 export const instantSetting = z

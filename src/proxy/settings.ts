@@ -140,6 +140,7 @@ export function createForwardingSettings({ isOwned }: { isOwned: (name: string) 
           description:
             'What the application gets under these names, in place of what the client sent; `null` takes it away. Not for names that the gateway writes.',
           example: { 'X-Api-Key': 'key of the application' },
+          secret: true,
         }),
         response: createHeaders(isOwned, 'response').meta({
           description:

@@ -117,8 +117,8 @@ export function createPassage(
   }
 }
 
-/** Null where everything is refused. */
-function toWay(
+/** The way of one route; null where everything is refused. */
+export function toWay(
   settings: RouteSettings,
   publicOrigins: readonly string[],
   upstreams: Upstreams,

@@ -1,0 +1,138 @@
+// What only shows when settings are looked at together.
+
+import type { z } from 'zod'
+import type { AccessRule, AccessSettings } from '../access/settings.js'
+import type { identitySettings } from '../identity-headers/settings.js'
+import type { Complaint } from '../lib/setting-complaints.js'
+
+interface CheckedRoute {
+  readonly path: string
+  readonly exact: boolean
+  readonly ignoreCase: boolean
+  readonly host?: string | undefined
+  readonly methods?: readonly string[] | undefined
+  readonly access: AccessSettings
+}
+
+/** Settings, each good by itself. */
+export interface CheckedSettings {
+  readonly url: readonly string[]
+  readonly upstream?: unknown
+  readonly routes?: readonly CheckedRoute[] | undefined
+  readonly secrets: readonly Buffer[]
+  readonly session: { readonly keep: readonly string[]; readonly notBefore?: number | undefined }
+  readonly identity: z.output<typeof identitySettings>
+  readonly paths: { readonly prefix: string }
+}
+
+/** Everything that is wrong between settings. */
+export function crossChecks(settings: CheckedSettings): Complaint[] {
+  return [
+    ...checkServes(settings),
+    ...(settings.routes ?? []).flatMap((route, position) => checkRoute(route, position, settings)),
+    ...checkIdentity(settings),
+    ...checkSecrets(settings),
+  ]
+}
+
+function checkServes({ upstream, routes }: CheckedSettings): Complaint[] {
+  if ((upstream === undefined) !== (routes === undefined)) return []
+  const given = upstream === undefined ? 'neither' : 'both'
+  const text = `upstream (GATEWAY_UPSTREAM) or routes: exactly one of them is needed, ${given} given; example: GATEWAY_UPSTREAM=http://localhost:8080`
+  return [{ path: ['routes'], text }]
+}
+
+/** A rule that is never asked leaves its pages to another one. */
+function checkRoute(
+  route: CheckedRoute,
+  position: number,
+  { url, routes = [], session, paths }: CheckedSettings,
+): Complaint[] {
+  const name = `routes.${position}`
+  const complaints: Complaint[] = []
+  const complain = (key: string, text: string) =>
+    complaints.push({ path: ['routes', position, key], text: `${name}.${key}: ${text}` })
+
+  const { path, host, access } = route
+  if (host !== undefined && !url.some(origin => new URL(origin).hostname === host)) {
+    complain(
+      'host',
+      `${host} is the host of no origin in url (GATEWAY_URL: ${url.join(', ')}), so no browser could sign in there; add its origin`,
+    )
+  }
+  if (`${path}/`.startsWith(`${paths.prefix}/`)) {
+    complain(
+      'path',
+      `${path} is never reached: ${paths.prefix} is the gateway's own; paths.prefix moves it`,
+    )
+  }
+  const before = routes.slice(0, position).findIndex(earlier => covers(earlier, route))
+  if (before !== -1) {
+    complain(
+      'path',
+      `${path} is never reached: routes.${before} (${routes[before]?.path}) takes all of it first; put the narrower one before it`,
+    )
+  }
+  if (typeof access === 'object' && asksForScopes(access) && !session.keep.includes('access')) {
+    complain('access', 'sessions have scopes only while session.keep has access; add it there')
+  }
+  return complaints
+}
+
+/** Whether the first of two routes takes whatever the second could. */
+function covers(first: CheckedRoute, second: CheckedRoute): boolean {
+  if (first.host !== undefined && first.host !== second.host) return false
+  if (first.ignoreCase !== second.ignoreCase) return false
+  const { methods } = first
+  if (methods !== undefined && !(second.methods?.every(one => methods.includes(one)) ?? false)) {
+    return false
+  }
+  const [above, below] = [first, second].map(({ path, ignoreCase }) =>
+    ignoreCase ? path.toLowerCase() : path,
+  ) as [string, string]
+  if (first.exact) return second.exact && above === below
+  return above === '/' || `${below}/`.startsWith(`${above}/`)
+}
+
+function asksForScopes({ scopes, all = [], any = [], not }: AccessRule): boolean {
+  if (scopes !== undefined) return true
+  return [...all, ...any, ...(not === undefined ? [] : [not])].some(asksForScopes)
+}
+
+/** A style whose token or password is not there would show nobody, without a word. */
+function checkIdentity({
+  identity: { style, token, password, accessToken },
+  session: { keep },
+}: CheckedSettings): Complaint[] {
+  const complaints: Complaint[] = []
+  if (style.includes('basic') && password === undefined) {
+    const text =
+      'identity.password: is needed for identity.style basic; cognito-gateway keygen makes one'
+    complaints.push({ path: ['identity', 'style'], text })
+  }
+  if (style.includes('basic') && style.includes('bearer')) {
+    const text = 'identity.style: basic and bearer both set Authorization; choose one'
+    complaints.push({ path: ['identity', 'style'], text })
+  }
+  const needed = [...(style.includes('bearer') ? [token] : []), ...(accessToken ? ['access'] : [])]
+  for (const kind of needed.filter(kind => !keep.includes(kind))) {
+    const text = `session.keep: ${kind} is needed for what identity says; add it`
+    complaints.push({ path: ['session', 'keep'], text })
+  }
+  return complaints
+}
+
+function checkSecrets({ secrets, session: { notBefore } }: CheckedSettings): Complaint[] {
+  const complaints: Complaint[] = []
+  if (notBefore !== undefined && notBefore > Date.now() / 1000) {
+    const text =
+      'session.notBefore (GATEWAY_SESSION_NOT_BEFORE): lies in the future, so that nobody could stay signed in until then; the present instant ends every session there is'
+    complaints.push({ path: ['session', 'notBefore'], text })
+  }
+  if (new Set(secrets.map(secret => secret.toString('hex'))).size < secrets.length) {
+    const text =
+      'secrets (GATEWAY_SECRET): the same secret stands there twice; each has to be its own'
+    complaints.push({ path: ['secrets'], text })
+  }
+  return complaints
+}
