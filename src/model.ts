@@ -100,6 +100,17 @@ export type Decision =
   | { readonly outcome: 'login' }
   | { readonly outcome: 'refuse'; readonly reason: string }
 
+/** What pages of other origins may do at a route. Lines are name, value, name, value, … */
+export interface CrossOrigin {
+  readonly allows: (origin: string | undefined) => boolean
+  /** Whether a page of this origin may make changes with a person's session. */
+  readonly mayUseSession: (origin: string | undefined) => boolean
+  /** For every answer; without permission where the origin has none. */
+  readonly linesFor: (origin: string | undefined) => readonly string[]
+  /** For an allowed origin. */
+  readonly preflightLines: (origin: string) => readonly string[]
+}
+
 /** One line of the routes list, compiled. */
 export interface Route {
   /** What logs call it: its path, with its host when it has one. */
@@ -109,6 +120,10 @@ export interface Route {
   readonly decide: (identity: Identity | null) => Decision
   /** True when requests that other sites' pages make may change something. */
   readonly allowsCrossSite: boolean
+  /** Null: no page of another origin reads anything of it. */
+  readonly crossOrigin: CrossOrigin | null
+  /** Where preflights go that the application answers, without anybody's identity; null for nowhere. */
+  readonly preflights: Route | null
   /** What its 403 says, in the operator's words. */
   readonly explain: { readonly text: string; readonly link?: string | undefined } | null
   /** What a Bearer token has to be for. */

@@ -37,7 +37,7 @@ const libraryHomes: Record<string, readonly string[]> = {
   pino: ['log'],
   commander: ['cli/main'],
   yaml: ['lib/', 'emulator/'],
-  zod: ['config', 'lib/', '*/settings', 'emulator/'],
+  zod: ['config', 'lib/', '*/settings', 'routing/cors-settings', 'emulator/'],
   ioredis: ['lib/redis'],
   'lru-cache': ['lib/', 'session/', 'cognito/', 'proxy/'],
 }

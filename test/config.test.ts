@@ -260,3 +260,25 @@ t.test('sessions cannot be ended in advance', async t => {
   t.match(at(future), /lies in the future/)
   t.match(at('yesterday'), /2026-11-20T18:00:00Z/)
 })
+
+t.test('cors of a route', async t => {
+  const env = { ...good, GATEWAY_UPSTREAM: undefined }
+  const said = (cors: string) =>
+    complaints(
+      env,
+      `routes: [{ path: /, access: public, upstream: "http://x", cors: ${cors} }]`,
+    ).join()
+  t.equal(said('application'), '')
+  t.equal(said('{ origins: ["https://a.example"], maxAge: 1h }'), '')
+  t.equal(said('{ origins: ["*"], credentials: false }'), '')
+  t.match(said('{ origins: ["*"] }'), /only possible with credentials: false/)
+  for (const origin of [
+    'https://a.example/',
+    'a.example',
+    'https://*.example',
+    'null',
+    'https://A.example',
+  ]) {
+    t.match(said(`{ origins: ["${origin}"] }`), /cors: expected|origin/, origin)
+  }
+})

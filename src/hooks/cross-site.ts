@@ -19,7 +19,7 @@ export function refuseCrossSite({
   return ({ raw, route, session }, _reply, done) => {
     if (safe.has(raw.method) || session === null || route.allowsCrossSite) return done()
     const source = sourceOf(raw.headers, ownOrigins)
-    if (source === 'own') return done()
+    if (source === 'own' || route.crossOrigin?.mayUseSession(raw.headers.origin)) return done()
     const reason =
       source === 'foreign'
         ? 'Sec-Fetch-Site or Origin names another site'

@@ -159,9 +159,17 @@ function commonHeaders(
 ): Record<string, string> {
   const challenge = challengeFor(code, request)
   return {
+    ...crossOriginHeaders(request),
     ...(challenge === null ? {} : { 'www-authenticate': challenge }),
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
   }
+}
+
+/** So that a page of an origin that the route allows can read why it was refused. */
+function crossOriginHeaders({ route, headers }: FastifyRequest): Record<string, string> {
+  const lines = route?.crossOrigin?.linesFor(headers.origin) ?? []
+  const names = lines.filter((_, at) => at % 2 === 0)
+  return Object.fromEntries(names.map((name, at) => [name.toLowerCase(), lines[at * 2 + 1] ?? '']))
 }
 
 /** RFC 6750 section 3, with the place where clients learn of the user pool (RFC 9728 section 5.1). */

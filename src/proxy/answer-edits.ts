@@ -50,6 +50,20 @@ export function createAnswerEdits({
   }
 }
 
+/** The same changes, and the gateway's lines in place of what the application says of other origins (CORS). */
+export function withCors(edit: EditAnswer | null, lines: readonly string[]): EditAnswer {
+  return headers => {
+    const edited: string[] = []
+    const before = edit === null ? headers : edit(headers)
+    for (let at = 0; at < before.length; at += 2) {
+      const name = before[at] as string
+      if (!/^access-control-/i.test(name)) edited.push(name, before[at + 1] as string)
+    }
+    edited.push(...lines)
+    return edited
+  }
+}
+
 /** Header lines with values as bytes, one character each; without what is only taken away. */
 export function toLines(set: HeaderSettings): string[] {
   return Object.entries(set).flatMap(([name, value]) =>

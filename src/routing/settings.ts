@@ -3,6 +3,7 @@
 import { METHODS } from 'node:http'
 import { z } from 'zod'
 import { parseRequestTarget } from '../lib/request-target.js'
+import { corsSetting } from './cors-settings.js'
 
 const forwardedMethods = new Set(METHODS.filter(method => !['CONNECT', 'TRACE'].includes(method)))
 
@@ -159,6 +160,7 @@ export function createRouteSettings<
       explain: explainSetting,
       tokenUse: tokenUseSetting,
       crossSite: crossSiteSetting,
+      cors: corsSetting,
       groups: groupsSetting,
       maxIdentityBytes: maxIdentityBytesSetting,
       encodedSlash: encodedSlashSetting,

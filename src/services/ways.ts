@@ -8,10 +8,12 @@ import { isGatewayCookie } from '../lib/cookie-jar.js'
 import type { Peers } from '../lib/trusted-peers.js'
 import type { Log } from '../log.js'
 import type { Clock, Route } from '../model.js'
+import { withCors } from '../proxy/answer-edits.js'
 import { forward } from '../proxy/forward.js'
 import { createTunnels } from '../proxy/tunnel.js'
 import { createUpstreams, type Upstreams } from '../proxy/upstreams.js'
 import { createWay, type Way } from '../proxy/way.js'
+import { compileCors } from '../routing/cors.js'
 import { createShow } from './identity.js'
 
 export type RouteSettings = Config['routes'][number]
@@ -26,7 +28,8 @@ export function toRoute(settings: RouteSettings, usualMode: Config['mode'], cloc
   const policy = compileAccess(settings.access, clock)
   const { path, host, access, websocket, tokenUse, crossSite } = settings
   const { encodedSlash, emptySegments } = settings
-  return {
+  const cors = compileCors(settings.cors, settings.methods)
+  const route: Route = {
     name: `${host ?? ''}${path}`,
     ...(mode === 'report' && access !== 'deny' ? reportOnly(policy) : policy),
     explain: settings.explain ?? null,
@@ -35,7 +38,14 @@ export function toRoute(settings: RouteSettings, usualMode: Config['mode'], cloc
     allowsCrossSite: crossSite === 'allow',
     encodedSlash,
     emptySegments,
+    crossOrigin: cors === 'application' ? null : cors,
+    preflights: null,
   }
+  // Nothing is looked up for a preflight, so that nobody's name can go along.
+  const open = compileAccess('public', clock)
+  return cors === 'application' && access !== 'deny'
+    ? { ...route, preflights: { ...route, ...open } }
+    : route
 }
 
 interface Ways {
@@ -61,7 +71,9 @@ export function createPassage(
   const ways = new Map(
     routes.flatMap(({ settings, route }) => {
       const way = toWay(settings, config.url, upstreams, show.isOwned)
-      return way === null ? [] : [[route, { ...way, identityLines: show.linesFor(settings) }]]
+      if (way === null) return []
+      const shown = { ...way, identityLines: show.linesFor(settings) }
+      return [route, route.preflights].flatMap(one => (one === null ? [] : [[one, shown] as const]))
     }),
   )
   const nobody: readonly string[] = []
@@ -89,7 +101,10 @@ export function createPassage(
       upstream: way.upstream,
       setCookies: passage.setCookies,
       isGatewayCookie,
-      editAnswer: from.editAnswer,
+      editAnswer:
+        route.crossOrigin === null
+          ? from.editAnswer
+          : withCors(from.editAnswer, route.crossOrigin.linesFor(request.headers.origin)),
       timeoutMs: way.timeoutMs,
       idleMs: way.idleMs,
       maxBodyBytes: way.maxBodyBytes,
