@@ -86,10 +86,12 @@ export const pemFileSetting = z
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     }
+    // Somebody may have put the key itself here.
+    const name = /[\r\n]|-----/.test(file) ? 'the file' : file
     try {
       const content = readFileSync(file, 'utf8')
-      return content.includes('-----BEGIN ') ? content : complaint('is a file without PEM in it')
+      return content.includes('-----BEGIN ') ? content : complaint(`${name} is a file without PEM in it`)
     } catch (error) {
-      return complaint(`cannot be read (${(error as NodeJS.ErrnoException).code})`)
+      return complaint(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`)
     }
   })

@@ -61,7 +61,6 @@ t.test('encoded slashes and empty segments only where a route allows them', asyn
     { path: '/git', encodedSlash: true },
     { path: '/wiki', emptySegments: true },
     { path: '/both', encodedSlash: true, emptySegments: true },
-    { path: '/both/closed', access: 'deny', encodedSlash: true, emptySegments: true },
     { path: '/public' },
     { path: '/', encodedSlash: true, emptySegments: true },
   ])
@@ -102,8 +101,8 @@ t.test('encoded slashes and empty segments only where a route allows them', asyn
 
 t.test('a doubtful target is refused before anybody is asked to sign in', async t => {
   const gateway = await gatewayWith(t, [
+    { path: '/elsewhere', encodedSlash: true },
     { path: '/', access: 'signed-in' },
-    { path: '/never', encodedSlash: true },
   ])
   t.strictSame(await get(gateway, '/a%2fb'), [400, null])
   t.strictSame(await get(gateway, '/a//b'), [400, null])
@@ -349,9 +348,10 @@ t.test(
   async t => {
     const own = { path: '/', access: 'public', upstream: 'http://localhost:1' }
     const rows: [object, RegExp][] = [
+      [{ tls: { ca: '/none.pem' } }, /routes\.0\.tls\.ca: \/none\.pem cannot be read \(ENOENT\)/],
       [
-        { tls: { ca: '/none.pem' } },
-        /routes\.0\.tls\.ca: cannot be read \(ENOENT\), seen: \/none\.pem/,
+        { tls: { key: '-----BEGIN PRIVATE KEY-----\npass-word' } },
+        /tls\.key: the file cannot be read/,
       ],
       [{ tls: { serverName: 'a' } }, /routes\.0\.tls: needs an upstream that begins with https/],
       [

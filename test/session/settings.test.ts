@@ -55,9 +55,9 @@ t.test('files for TLS are read at the start, together, and only for rediss', asy
   const given = (redis: Record<string, string>) =>
     complaints({ store: 'redis', redis: { url: 'rediss://redis', ...redis } })
   t.strictSame(given({ ca: pem, cert: pem, key: pem }), [])
-  t.match(given({ ca: `${folder}/none.pem` }), ['redis.ca: cannot be read (ENOENT)'])
-  t.match(given({ ca: folder }), ['redis.ca: cannot be read (EISDIR)'])
-  t.match(given({ ca: rubbish }), ['redis.ca: is a file without PEM in it'])
+  t.match(given({ ca: `${folder}/none.pem` }), [/redis\.ca: .*none\.pem cannot be read \(ENOENT\)/])
+  t.match(given({ ca: folder }), [/redis\.ca: .* cannot be read \(EISDIR\)/])
+  t.match(given({ ca: rubbish }), [/redis\.ca: .* is a file without PEM in it/])
   t.match(given({ cert: pem }), ['redis.cert: and session.redis.key belong together'])
   t.match(given({ key: pem }), ['redis.cert: and session.redis.key belong together'])
   t.match(given({ url: 'redis://redis', ca: pem }), ['redis.url: has to begin with rediss'])
