@@ -41,7 +41,11 @@ const keepAliveTimeoutMs = 75_000
  */
 export function createApp(services: Services): FastifyInstance {
   const { paths, log, login, sessions } = services
-  const failures = createFailureAnswers({ ...services, startPath: paths.start })
+  const failures = createFailureAnswers({
+    ...services,
+    views: services.failureViews,
+    startPath: paths.start,
+  })
   const app = fastify({
     logger: false,
     genReqId: raw => requestIdOf(raw, services.peers),

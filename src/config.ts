@@ -91,6 +91,23 @@ export const settingsSchema = z.strictObject({
   login: loginSettings.prefault({}),
   identity: identitySettings.prefault({}),
   websocket: websocketSettings.prefault({}),
+  embedding: z
+    .strictObject({
+      ancestors: z
+        .array(originSetting)
+        .default([])
+        .meta({
+          description:
+            'Origins whose pages may show the applications in a frame. Session cookies become `SameSite=None; Secure; Partitioned`, and every answer says `frame-ancestors`. Needs https.',
+          example: ['https://portal.example.com'],
+        }),
+      partitioned: z.boolean().default(true).meta({
+        description:
+          'False: without `Partitioned`, so that a session begun in a tab is there in frames of other sites too, in browsers that still allow that.',
+        example: false,
+      }),
+    })
+    .prefault({}),
   paths: z
     .strictObject({
       prefix: z

@@ -11,6 +11,7 @@ import type { Config } from './config.js'
 import type { ReadinessCheck } from './endpoints/admin.js'
 import { createIsOwnPath, createPaths } from './endpoints/paths.js'
 import { GatewayError } from './errors.js'
+import type { CookieSite } from './lib/cookie-jar.js'
 import { createLimiter } from './lib/limiter.js'
 import { createNowAndThen } from './lib/now-and-then.js'
 import { createOriginFinder } from './lib/public-origin.js'
@@ -57,6 +58,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   const endpoints = resolveEndpoints(config.cognito)
   const sealer = createSealer(config.secrets)
   const views = openViews(viewsFolder, ["'self'", new URL(endpoints.logout).origin])
+  const failureViews = openViews(viewsFolder, ["'self'"], config.embedding.ancestors)
 
   const client = createCognitoClient({
     settings: config.cognito,
@@ -110,6 +112,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     limits,
     endsWithBrowser: config.session.endsWithBrowser,
     maxCookieBytes: config.session.maxCookieBytes,
+    cookieSite: cookieSiteOf(config.embedding),
     sometimes: createNowAndThen(logPauseMs),
     clock,
     log,
@@ -143,6 +146,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   return {
     paths,
     views,
+    failureViews,
     log,
     clock,
     limits,
@@ -196,6 +200,12 @@ export function urlsToRegister({ url, paths }: Pick<Config, 'url' | 'paths'>): {
     redirectUris: url.map(origin => origin + callback),
     signOutUrls: url.map(origin => origin + signedOut),
   }
+}
+
+/** Cookies go along into frames only where the settings embed applications. */
+function cookieSiteOf({ ancestors, partitioned }: Config['embedding']): CookieSite {
+  if (ancestors.length === 0) return 'lax'
+  return partitioned ? 'partitioned' : 'none'
 }
 
 /** Runs a task until it succeeds once, with growing pauses, in the background. */

@@ -282,3 +282,12 @@ t.test('cors of a route', async t => {
     t.match(said(`{ origins: ["${origin}"] }`), /cors: expected|origin/, origin)
   }
 })
+
+t.test('embedding in frames needs https everywhere', async t => {
+  const yaml = 'embedding: { ancestors: ["https://portal.example"] }'
+  t.match(
+    complaints(good, yaml).join(),
+    /embedding\.ancestors: needs https, and url .* has http:\/\/localhost:3000/,
+  )
+  t.strictSame(complaints({ ...good, GATEWAY_URL: 'https://a.example' }, yaml), [])
+})

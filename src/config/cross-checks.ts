@@ -23,6 +23,7 @@ export interface CheckedSettings {
   readonly session: { readonly keep: readonly string[]; readonly notBefore?: number | undefined }
   readonly identity: z.output<typeof identitySettings>
   readonly paths: { readonly prefix: string }
+  readonly embedding: { readonly ancestors: readonly string[] }
 }
 
 /** Everything that is wrong between settings. */
@@ -32,6 +33,7 @@ export function crossChecks(settings: CheckedSettings): Complaint[] {
     ...(settings.routes ?? []).flatMap((route, position) => checkRoute(route, position, settings)),
     ...checkIdentity(settings),
     ...checkSecrets(settings),
+    ...checkEmbedding(settings),
   ]
 }
 
@@ -135,4 +137,12 @@ function checkSecrets({ secrets, session: { notBefore } }: CheckedSettings): Com
     complaints.push({ path: ['secrets'], text })
   }
   return complaints
+}
+
+/** Browsers take SameSite=None with Secure alone, and Secure from https alone. */
+function checkEmbedding({ url, embedding: { ancestors } }: CheckedSettings): Complaint[] {
+  const plain = url.filter(origin => !origin.startsWith('https:'))
+  if (ancestors.length === 0 || plain.length === 0) return []
+  const text = `embedding.ancestors: needs https, and url (GATEWAY_URL) has ${plain.join(', ')}: browsers drop the cookies of frames otherwise`
+  return [{ path: ['embedding', 'ancestors'], text }]
 }

@@ -67,7 +67,8 @@ export function createFailureAnswers({
     const { title, message } = errorTable[error.code]
     const login = `${startPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
     const { detail, detailLink } = error
-    const facts = { code: error.code, title, message, detail, detailLink, id: request.id }
+    const framed = isFramed(request)
+    const facts = { code: error.code, title, message, detail, detailLink, id: request.id, framed }
     const { upgrade, accept } = request.headers
     const { body, headers } =
       upgrade === undefined && acceptsHtml(accept) ? page(views, facts, login) : json(facts, login)
@@ -120,6 +121,8 @@ interface Facts {
   readonly detail: string | undefined
   readonly detailLink: string | undefined
   readonly id: string
+  /** The hosted UI refuses to be framed: a link to it opens a tab. */
+  readonly framed: boolean
 }
 
 function page(views: Views, facts: Facts, login: string) {
@@ -163,6 +166,10 @@ function commonHeaders(
     ...(challenge === null ? {} : { 'www-authenticate': challenge }),
     ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
   }
+}
+
+function isFramed({ headers }: FastifyRequest): boolean {
+  return /^(?:iframe|frame|embed|object)$/.test(String(headers['sec-fetch-dest']))
 }
 
 /** So that a page of an origin that the route allows can read why it was refused. */

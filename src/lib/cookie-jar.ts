@@ -66,15 +66,30 @@ export function gatewayCookieName(name: string, secure: boolean): string {
   return `${secure ? '__Host-' : ''}${cookieNamePrefix}${name}`
 }
 
+/** Where a cookie goes along: to our own pages; in frames of other sites too; or there, apart for each such site (CHIPS). */
+export type CookieSite = 'lax' | 'none' | 'partitioned'
+
+const siteAttributes: Readonly<Record<CookieSite, string>> = {
+  lax: '; SameSite=Lax',
+  none: '; SameSite=None',
+  partitioned: '; SameSite=None; Partitioned',
+}
+
 /**
- * A Set-Cookie line for one of the gateway's cookies: `HttpOnly; SameSite=Lax; Path=/`, no Domain, and
- * Secure when the name asks for it (RFC 6265bis section 4.1.3.2).
+ * A Set-Cookie line for one of the gateway's cookies: `HttpOnly; Path=/`, no Domain, SameSite as said, and Secure when
+ * the name asks for it (RFC 6265bis section 4.1.3.2).
  *
  * @param maxAgeSeconds  0 clears the cookie, with the attributes it was set with; null keeps it as long as the
  *   browser is open
+ * @param site           browsers take what is not `lax` with Secure alone
  */
-export function setCookie(name: string, value: string, maxAgeSeconds: number | null): string {
+export function setCookie(
+  name: string,
+  value: string,
+  maxAgeSeconds: number | null,
+  site: CookieSite = 'lax',
+): string {
   const secure = name.startsWith('__Host-') ? '; Secure' : ''
   const life = maxAgeSeconds === null ? '' : `; Max-Age=${maxAgeSeconds}`
-  return `${name}=${value}${life}; Path=/; HttpOnly${secure}; SameSite=Lax`
+  return `${name}=${value}${life}; Path=/; HttpOnly${secure}${siteAttributes[site]}`
 }

@@ -90,7 +90,9 @@ export const pemFileSetting = z
     const name = /[\r\n]|-----/.test(file) ? 'the file' : file
     try {
       const content = readFileSync(file, 'utf8')
-      return content.includes('-----BEGIN ') ? content : complaint(`${name} is a file without PEM in it`)
+      return content.includes('-----BEGIN ')
+        ? content
+        : complaint(`${name} is a file without PEM in it`)
     } catch (error) {
       return complaint(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`)
     }

@@ -26,8 +26,13 @@ export type Views = (template: string, data: Readonly<Record<string, unknown>>) 
  * @param folder      absolute path
  * @param formAction  origins that forms may post or be redirected to; absent: no limit is stated
  *   (Chromium applies `form-action` to the redirects that follow a form as well)
+ * @param ancestors   origins whose pages may show these in a frame, besides our own; usually nobody may, not even we
  */
-export function openViews(folder: string, formAction?: readonly string[]): Views {
+export function openViews(
+  folder: string,
+  formAction?: readonly string[],
+  ancestors: readonly string[] = [],
+): Views {
   const eta = new Eta({ views: folder, cache: true, autoEscape: true })
   const style = readFileSync(join(folder, 'style.css'), 'utf8')
   const styleHash = createHash('sha256').update(style).digest('base64')
@@ -36,13 +41,18 @@ export function openViews(folder: string, formAction?: readonly string[]): Views
     `style-src 'sha256-${styleHash}'`,
     'img-src data:',
     "base-uri 'none'",
-    "frame-ancestors 'none'",
+    frameAncestors(ancestors),
     ...(formAction === undefined ? [] : [`form-action ${formAction.join(' ')}`]),
   ].join('; ')
   return (template, data) => ({
     html: eta.render(template, { ...data, style }),
     contentSecurityPolicy,
   })
+}
+
+/** The directive that says who may show a page in a frame (CSP Level 3, section 6.4.2). */
+export function frameAncestors(origins: readonly string[]): string {
+  return `frame-ancestors ${origins.length === 0 ? "'none'" : ["'self'", ...origins].join(' ')}`
 }
 
 /**
@@ -58,6 +68,7 @@ export function pageHeaders(
   return {
     'content-type': 'text/html; charset=utf-8',
     'content-security-policy': contentSecurityPolicy,
+    // Browsers that know frame-ancestors leave this aside; the others have no exceptions.
     'x-frame-options': 'DENY',
     'x-content-type-options': 'nosniff',
     'referrer-policy': referrerPolicy,

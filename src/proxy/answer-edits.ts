@@ -22,18 +22,21 @@ export function createAnswerEdits({
   ownHost,
   prefix,
   set,
+  lines = [],
 }: {
   publicOrigin: string
   ownHost: string | null
   prefix: Prefix | null
   set: HeaderSettings
+  /** Added to what the application says. */
+  lines?: readonly string[]
 }): EditAnswer | null {
   const restorePath = prefix === null ? null : createPathRestorer(prefix)
   const editors = editorsOf(restorePath, createRestore(publicOrigin, ownHost, restorePath))
   const names = new Set(Object.keys(set).map(name => name.toLowerCase()))
-  const added = toLines(set)
+  const added = [...lines, ...toLines(set)]
   const leadsBack = ownHost !== null || prefix !== null
-  if (!leadsBack && names.size === 0) return null
+  if (!leadsBack && names.size === 0 && lines.length === 0) return null
 
   return headers => {
     const edited: string[] = []

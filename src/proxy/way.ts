@@ -54,11 +54,14 @@ export function createWay(
     upstream,
     prefix,
     publicOrigins,
+    answerLines,
     names,
   }: {
     upstream: Upstream
     prefix: Prefix | null
     publicOrigins: readonly string[]
+    /** Added to every answer: name, value, name, value, … */
+    answerLines: readonly string[]
     names: HeaderNames
   },
 ): Way {
@@ -70,7 +73,13 @@ export function createWay(
   const from = publicOrigins.map((origin): [string, WayFrom] => {
     const lines = [...forwardingLines(origin, ownHost, prefix), ...set]
     const publicOrigin = new URL(origin).origin
-    const editAnswer = createAnswerEdits({ publicOrigin, ownHost, prefix, set: headers.response })
+    const editAnswer = createAnswerEdits({
+      publicOrigin,
+      ownHost,
+      prefix,
+      set: headers.response,
+      lines: answerLines,
+    })
     return [publicOrigin, { lines, editAnswer }]
   })
   return {

@@ -117,7 +117,7 @@ function describeApplication(
 ): NonNullable<Explanation['application']> {
   const show = createShow(config, log)
   // Connected when first used: so never.
-  const way = toWay(settings, config.url, createUpstreams({ maxTunnels: 0 }), show.isOwned)
+  const way = toWay(settings, config, createUpstreams({ maxTunnels: 0 }), show.isOwned)
   const from = way?.from.get(origin)
   if (way === null || from === undefined) throw new Error(`${route.name} admits, without upstream`)
   const headers = way.buildHeaders([], {

@@ -6,6 +6,7 @@ import type { OpenTunnel } from '../endpoints/upgrade.js'
 import { normalise } from '../identity-headers/owned.js'
 import { isGatewayCookie } from '../lib/cookie-jar.js'
 import type { Peers } from '../lib/trusted-peers.js'
+import { frameAncestors } from '../lib/views.js'
 import type { Log } from '../log.js'
 import type { Clock, Route } from '../model.js'
 import { withCors } from '../proxy/answer-edits.js'
@@ -70,7 +71,7 @@ export function createPassage(
   const show = createShow(config, log)
   const ways = new Map(
     routes.flatMap(({ settings, route }) => {
-      const way = toWay(settings, config.url, upstreams, show.isOwned)
+      const way = toWay(settings, config, upstreams, show.isOwned)
       if (way === null) return []
       const shown = { ...way, identityLines: show.linesFor(settings) }
       return [route, route.preflights].flatMap(one => (one === null ? [] : [[one, shown] as const]))
@@ -135,7 +136,7 @@ export function createPassage(
 /** The way of one route; null where everything is refused. */
 export function toWay(
   settings: RouteSettings,
-  publicOrigins: readonly string[],
+  { url: publicOrigins, embedding: { ancestors } }: Pick<Config, 'url' | 'embedding'>,
   upstreams: Upstreams,
   owns: (name: string) => boolean,
 ): Way | null {
@@ -146,6 +147,8 @@ export function toWay(
     upstream: upstreams.open(upstream, { connectTimeoutMs: timeout.connect * 1000, tls }),
     prefix: isMoved ? { from: stripPrefix === true ? path : stripPrefix, to: rewrite } : null,
     publicOrigins,
+    answerLines:
+      ancestors.length === 0 ? [] : ['Content-Security-Policy', frameAncestors(ancestors)],
     names: { isOwned: owns, fold: normalise },
   })
 }

@@ -1,6 +1,7 @@
 // The session of one browser: found by its cookies, begun, kept up, ended.
 import { randomBytes } from 'node:crypto'
 import { GatewayError } from '../errors.js'
+import type { CookieSite } from '../lib/cookie-jar.js'
 import { createFadingMap } from '../lib/fading-map.js'
 import type { NowAndThen } from '../lib/now-and-then.js'
 import type { Log } from '../log.js'
@@ -91,6 +92,7 @@ export function createBrowserSessions({
   limits,
   endsWithBrowser,
   maxCookieBytes,
+  cookieSite,
   sometimes,
   clock,
   log,
@@ -103,6 +105,7 @@ export function createBrowserSessions({
   endsWithBrowser: boolean
   /** Of all cookies of a session together. */
   maxCookieBytes: number
+  cookieSite: CookieSite
   /** Keeps the log readable while Cognito is away. */
   sometimes: NowAndThen
   clock: Clock
@@ -156,7 +159,7 @@ export function createBrowserSessions({
 
   function nobodyFor(browser: Browser): Loaded {
     if (!hasSessionCookie(browser.cookies, browser.secure)) return nobody
-    const lines = clearSessionCookies(browser.cookies, browser.secure)
+    const lines = clearSessionCookies(browser.cookies, browser.secure, cookieSite)
     return { session: null, setCookies: () => lines }
   }
 
@@ -260,7 +263,7 @@ export function createBrowserSessions({
   }
 
   async function end(browser: Browser): Promise<Loaded> {
-    const lines = clearSessionCookies(browser.cookies, browser.secure)
+    const lines = clearSessionCookies(browser.cookies, browser.secure, cookieSite)
     const ended = await endAll(browser)
     await Promise.all(ended.map(revoke))
     return { session: ended[0] ?? null, setCookies: () => lines }
@@ -285,7 +288,7 @@ export function createBrowserSessions({
   function cookiesFor(browser: Browser, { session, reference }: StoredSession): string[] {
     if (reference.length > maxCookieBytes) throw tooLarge(reference.length, maxCookieBytes)
     const maxAge = endsWithBrowser ? null : sessionEndsAt(session, limits) - clock()
-    return writeReference(reference, maxAge, browser.cookies, browser.secure)
+    return writeReference(reference, maxAge, browser.cookies, browser.secure, cookieSite)
   }
 
   return {

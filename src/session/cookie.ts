@@ -1,5 +1,5 @@
 // The session cookie: a reference of any length, cut into chunks that browsers keep.
-import { gatewayCookieName, setCookie } from '../lib/cookie-jar.js'
+import { type CookieSite, gatewayCookieName, setCookie } from '../lib/cookie-jar.js'
 import type { SentCookie } from '../model.js'
 import type { SentReference } from './sent-reference.js'
 
@@ -89,32 +89,38 @@ export function writeReference(
   maxAgeSeconds: number | null,
   own: readonly SentCookie[],
   secure: boolean,
+  site: CookieSite = 'lax',
 ): string[] {
   const count = Math.max(1, Math.ceil(reference.length / chunkBytes))
   const lines: string[] = []
   for (let number = 0; number < count; number++) {
     const chunk = reference.slice(number * chunkBytes, (number + 1) * chunkBytes)
     const value = number === 0 ? `${count}.${chunk}` : chunk
-    lines.push(setCookie(chunkName(number, secure), value, maxAgeSeconds))
+    lines.push(setCookie(chunkName(number, secure), value, maxAgeSeconds, site))
   }
   const kept = new Set(lines.map((_, number) => chunkName(number, secure)))
-  return [...lines, ...clearExcept(kept, own, secure)]
+  return [...lines, ...clearExcept(kept, own, secure, site)]
 }
 
 /** Set-Cookie lines that remove every chunk the browser has. */
-export function clearSessionCookies(own: readonly SentCookie[], secure: boolean): string[] {
-  return clearExcept(new Set(), own, secure)
+export function clearSessionCookies(
+  own: readonly SentCookie[],
+  secure: boolean,
+  site: CookieSite = 'lax',
+): string[] {
+  return clearExcept(new Set(), own, secure, site)
 }
 
 function clearExcept(
   kept: ReadonlySet<string>,
   own: readonly SentCookie[],
   secure: boolean,
+  site: CookieSite,
 ): string[] {
   const names = new Set(own.map(({ name }) => name))
   return [...names]
     .filter(name => isChunkName(name, secure) && !kept.has(name))
-    .map(name => setCookie(name, '', 0))
+    .map(name => setCookie(name, '', 0, site))
 }
 
 function isChunkName(name: string, secure: boolean): boolean {
