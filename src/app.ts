@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, METHODS } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
-import { healthEndpoint, readyEndpoint } from './endpoints/admin.js'
+import { healthEndpoint, metricsEndpoint, readyEndpoint } from './endpoints/admin.js'
 import { callbackEndpoint } from './endpoints/callback.js'
 import { forwardAuthEndpoint, readOriginal } from './endpoints/forward-auth.js'
 import { proxied } from './endpoints/proxied.js'
@@ -44,6 +44,7 @@ export function createApp(services: Services): FastifyInstance {
   const failures = createFailureAnswers({
     ...services,
     views: services.failureViews,
+    count: services.metrics.countFailure,
     startPath: paths.start,
   })
   const app = fastify({
@@ -91,7 +92,12 @@ export function createApp(services: Services): FastifyInstance {
   const who = authenticate(services)
   const judge = createReturnToJudge(services.returnTo)
   const start = startEndpoint({ login, judge })
-  const signOut = signOutEndpoint({ ...services, judge, signedOutPath: paths.signedOut })
+  const signOut = signOutEndpoint({
+    ...services,
+    judge,
+    signedOutPath: paths.signedOut,
+    count: services.metrics.countSignOut,
+  })
   const signedOut = signedOutEndpoint({ ...services, startPath: paths.start })
   const userinfo = userinfoEndpoint(services)
   const withHead = { exposeHeadRoute: true }
@@ -100,7 +106,11 @@ export function createApp(services: Services): FastifyInstance {
   )
   app.get(paths.start, withHead, start)
   app.get(paths.signIn, withHead, start)
-  app.get(paths.callback, { onRequest: who }, callbackEndpoint({ login, sessions, log }))
+  app.get(
+    paths.callback,
+    { onRequest: who },
+    callbackEndpoint({ login, sessions, count: services.metrics.countSignIn, log }),
+  )
   app.route({ method: ['GET', 'POST'], url: paths.signOut, handler: signOut })
   app.get(paths.signedOut, signedOut)
   // A proxy asks with the method and the Host that it likes; what it asks about stands in headers.
@@ -119,7 +129,7 @@ export function createApp(services: Services): FastifyInstance {
     chooseRoute(services),
     who,
     refuseCrossSite(services),
-    authorize(services),
+    authorize({ ...services, count: services.metrics.countDecision }),
     upgrade.tunnel,
     proxied({ pass: services.pass, writeFailure: failures.write }),
   ]
@@ -145,9 +155,13 @@ function requestIdOf(raw: IncomingMessage, peers: Peers): string {
 }
 
 /** The admin listener: health and readiness, nothing that needs a user. */
-export function createAdminApp({ readiness }: Pick<Services, 'readiness'>): FastifyInstance {
+export function createAdminApp({
+  readiness,
+  metrics,
+}: Pick<Services, 'readiness' | 'metrics'>): FastifyInstance {
   const app = fastify({ logger: false })
   app.get('/healthz', healthEndpoint)
   app.get('/readyz', readyEndpoint(readiness))
+  app.get('/metrics', metricsEndpoint(metrics.render))
   return app
 }

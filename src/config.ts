@@ -143,7 +143,7 @@ export const settingsSchema = z.strictObject({
     .strictObject({
       host: z.string().min(1).default('127.0.0.1').meta({
         env: 'GATEWAY_ADMIN_HOST',
-        description: 'Address of the admin listener (`/healthz`, `/readyz`).',
+        description: 'Address of the admin listener (`/healthz`, `/readyz`, `/metrics`).',
         example: '0.0.0.0',
       }),
       port: portSetting.default(3001).meta({

@@ -25,9 +25,11 @@ import { createLoginFlow } from './login/flow.js'
 import { createRounds } from './login/rounds.js'
 import { createTransactions } from './login/transaction.js'
 import type { Clock, TokenSet } from './model.js'
+import { createUpstreams } from './proxy/upstreams.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
 import { createCallerLines } from './services/identity.js'
+import { createMetrics } from './services/metrics.js'
 import { limitRevocations, limitsOf, openStore } from './services/store.js'
 import { createPassage, toRoute } from './services/ways.js'
 import { createBackOff } from './session/back-off.js'
@@ -59,6 +61,9 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   const sealer = createSealer(config.secrets)
   const views = openViews(viewsFolder, ["'self'", new URL(endpoints.logout).origin])
   const failureViews = openViews(viewsFolder, ["'self'"], config.embedding.ancestors)
+
+  const upstreams = createUpstreams({ maxTunnels: config.websocket.max })
+  const metrics = createMetrics({ upstreams: upstreams.loads })
 
   const client = createCognitoClient({
     settings: config.cognito,
@@ -97,7 +102,9 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     store,
     revoke,
     renewTokens: async session => {
-      const renewed = await limitTokenCalls(() => pool.renewTokens(session))
+      const renewed = await limitTokenCalls(() =>
+        metrics.timeTokenCall('refresh_token', () => pool.renewTokens(session)),
+      )
       return renewed && keep(renewed)
     },
     backOff: createBackOff({ clock }),
@@ -123,7 +130,8 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     rounds: createRounds({ sealer, clock }),
     callbackPath: paths.callback,
     buildAuthorizationUrl: client.authorizationUrl,
-    redeemCode: async callback => keep(await pool.redeemCode(callback)),
+    redeemCode: async callback =>
+      keep(await metrics.timeTokenCall('authorization_code', () => pool.redeemCode(callback))),
     explainCallbackError: (error, description) => {
       const explanation = explainCallbackError(error, description)
       return { code: explanation.code, reason: toReason(explanation, error, description) }
@@ -136,7 +144,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     settings,
     route: toRoute(settings, config.mode, clock),
   }))
-  const passage = createPassage(config, routes, peers, log)
+  const passage = createPassage(config, routes, upstreams, peers, log)
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const readiness: ReadinessCheck[] = [
     { name: 'keys', check: () => verifier.hydrate() },
@@ -182,7 +190,9 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     openTunnel: passage.openTunnel,
     closeTunnels: passage.closeTunnels,
     readiness,
+    metrics,
     async close() {
+      metrics.close()
       hydration.stop()
       await passage.close()
       await sessionKeeping.close()

@@ -32,6 +32,7 @@ const libraryHomes: Record<string, readonly string[]> = {
   'aws-jwt-verify': ['cognito/verifier'],
   undici: ['proxy/', 'cognito/'],
   jose: ['emulator/'],
+  'prom-client': ['services/metrics', 'services/process-metrics'],
   eta: ['lib/views'],
   'fastest-levenshtein': ['lib/suggestion'],
   pino: ['log'],

@@ -1,4 +1,4 @@
-// GET /healthz and /readyz, on a listener of their own.
+// GET /healthz, /readyz and /metrics, on a listener of their own.
 import type { RouteHandlerMethod } from 'fastify'
 
 /** One thing without which the gateway cannot serve. Throws or rejects while it is missing. */
@@ -21,6 +21,16 @@ export function readyEndpoint(checks: readonly ReadinessCheck[]): RouteHandlerMe
       status: ready ? 'ready' : 'not ready',
       checks: Object.fromEntries(results.map(({ name, ok }) => [name, ok ? 'ok' : 'failing'])),
     })
+  }
+}
+
+/** What the process counts, for Prometheus. */
+export function metricsEndpoint(
+  render: () => Promise<{ contentType: string; body: string }>,
+): RouteHandlerMethod {
+  return async (_request, reply) => {
+    const { contentType, body } = await render()
+    return reply.type(contentType).send(body)
   }
 }
 

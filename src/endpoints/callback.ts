@@ -12,10 +12,13 @@ import type { BrowserSessions } from '../session/browser-session.js'
 export function callbackEndpoint({
   login,
   sessions,
+  count,
   log,
 }: {
   login: LoginFlow
   sessions: Pick<BrowserSessions, 'create'>
+  /** Told every session that begins. */
+  count: () => void
   log: Pick<Log, 'info'>
 }): RouteHandlerMethod {
   return async (request, reply) => {
@@ -42,6 +45,7 @@ export function callbackEndpoint({
     const round = session === null ? login.countRound(browser) : login.resetRounds(browser)
     const created = await sessions.create(browser, { identity, tokens })
     log.info({ id, sub: identity.subject }, 'signed in')
+    count()
     request.sessionCookies = created.setCookies
     return round
   }

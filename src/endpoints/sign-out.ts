@@ -29,6 +29,7 @@ export function signOutEndpoint({
   ownOrigins,
   signedOutPath,
   views,
+  count,
   log,
 }: {
   sessions: Pick<BrowserSessions, 'end' | 'endEverywhere'>
@@ -39,6 +40,8 @@ export function signOutEndpoint({
   ownOrigins: readonly string[]
   signedOutPath: string
   views: Views
+  /** Told every session that ends. */
+  count: () => void
   log: Pick<Log, 'info'>
 }): RouteHandlerMethod {
   return async (request, reply) => {
@@ -56,6 +59,7 @@ export function signOutEndpoint({
       : sessions.end(browser))
     if (session !== null) {
       log.info({ id: request.id, sub: session.identity.subject, everywhere }, 'signed out')
+      count()
     }
     request.sessionCookies = setCookies
     const lines =

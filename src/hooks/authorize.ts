@@ -15,10 +15,13 @@ import type { Clock, Decision, Route, Session } from '../model.js'
 export function authorize({
   login,
   clock,
+  count,
   log,
 }: {
   login: Pick<LoginFlow, 'begin'>
   clock: Clock
+  /** Told every decision. */
+  count: (route: Route, decision: Decision) => void
   log: Pick<Log, 'info'>
 }): onRequestHookHandler {
   /** A line for every request that would not have passed: to be counted before the rule is enforced. */
@@ -31,6 +34,7 @@ export function authorize({
   return (request, reply, done) => {
     const { route, caller, session } = request
     const decision = route.decide(caller?.identity ?? null)
+    count(route, decision)
     if (decision.outcome === 'allow') {
       if (decision.reported !== undefined) report(request, decision.reported)
       return done()

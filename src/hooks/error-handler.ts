@@ -52,6 +52,7 @@ export function createFailureAnswers({
   views,
   startPath,
   isOwnPath,
+  count,
   log,
 }: {
   views: Views
@@ -59,11 +60,14 @@ export function createFailureAnswers({
   startPath: string
   /** Whether a path is the gateway's: nobody wants to come back there. */
   isOwnPath: (path: string) => boolean
+  /** Told every failure. */
+  count: (code: ErrorCode) => void
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): FailureAnswers {
   function answer(thrown: unknown, request: FastifyRequest): Answer {
     const error = toGatewayError(thrown)
     writeDown(error, thrown, request)
+    count(error.code)
     const { title, message } = errorTable[error.code]
     const login = `${startPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
     const { detail, detailLink } = error

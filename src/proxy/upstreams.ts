@@ -15,6 +15,8 @@ export interface UpstreamLimits {
 
 /** One application. */
 export interface Upstream extends UpstreamLimits {
+  /** As the settings name it. */
+  readonly place: string
   readonly pool: Pool
   /** What its certificate has to be for. */
   readonly hostname: string
@@ -45,6 +47,14 @@ export interface UpstreamTls {
   readonly serverName?: string | undefined
 }
 
+/** How busy one application is kept. */
+export interface UpstreamLoad {
+  /** As the settings name it. */
+  readonly place: string
+  readonly inFlight: number
+  readonly tunnels: number
+}
+
 /** The applications of all routes. */
 export interface Upstreams {
   /**
@@ -52,6 +62,8 @@ export interface Upstreams {
    * Connected when first used.
    */
   open(place: string, access?: UpstreamAccess): Upstream
+  /** What each has to do at this moment. */
+  loads(): readonly UpstreamLoad[]
   /** Ends idle connections and waits for busy ones. */
   close(): Promise<void>
 }
@@ -79,6 +91,7 @@ export function createUpstreams(bounds: Partial<UpstreamLimits> = {}): Upstreams
       upstreams.set(key, upstream)
       return upstream
     },
+    loads: () => [...upstreams.values()],
     async close() {
       await Promise.all([...upstreams.values()].map(({ pool }) => pool.close()))
     },
@@ -102,6 +115,7 @@ function openUpstream(place: string, access: UpstreamAccess, limits: UpstreamLim
   })
   const open = connectTo(hostname, access, { socketPath, allowHalfOpen: true })
   return {
+    place,
     pool,
     hostname,
     host,

@@ -12,7 +12,7 @@ import type { Clock, Route } from '../model.js'
 import { withCors } from '../proxy/answer-edits.js'
 import { forward } from '../proxy/forward.js'
 import { createTunnels } from '../proxy/tunnel.js'
-import { createUpstreams, type Upstreams } from '../proxy/upstreams.js'
+import type { Upstreams } from '../proxy/upstreams.js'
 import { createWay, type Way } from '../proxy/way.js'
 import { compileCors } from '../routing/cors.js'
 import { createShow } from './identity.js'
@@ -60,10 +60,10 @@ interface Ways {
 export function createPassage(
   config: Config,
   routes: readonly CompiledRoute[],
+  upstreams: Upstreams,
   peers: Peers,
   log: Log,
 ): Ways {
-  const upstreams = createUpstreams({ maxTunnels: config.websocket.max })
   const tunnels = createTunnels({
     idleMs: config.websocket.idle * 1000,
     ownCloseCodes: config.websocket.closeCodes,
