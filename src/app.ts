@@ -118,8 +118,16 @@ export function createApp(services: Services): FastifyInstance {
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: paths.auth,
     config: { anyHost: true },
-    onRequest: [readOriginal(services), who],
-    handler: forwardAuthEndpoint({ ...services, startPath: paths.start }),
+    onRequest: [
+      readOriginal(services),
+      who,
+      refuseCrossSite({ ...services, methodOf: request => request.originalMethod }),
+    ],
+    handler: forwardAuthEndpoint({
+      ...services,
+      startPath: paths.start,
+      count: services.metrics.countDecision,
+    }),
   })
   app.get(paths.userinfo, { ...withHead, onRequest: who }, userinfo)
   app.get(paths.resourceMetadata, resourceMetadataEndpoint(services))

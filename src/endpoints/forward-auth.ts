@@ -14,7 +14,7 @@ import type { Peers } from '../lib/trusted-peers.js'
 import type { Log } from '../log.js'
 import { isNavigation } from '../login/navigation.js'
 import { fitReturnTo } from '../login/return-to.js'
-import type { Caller } from '../model.js'
+import type { Caller, Decision, Route } from '../model.js'
 import type { FindRoute } from '../routing/finder.js'
 
 declare module 'fastify' {
@@ -113,14 +113,19 @@ function originalOf({ headers }: FastifyRequest): { host: string; uri: string; m
 export function forwardAuthEndpoint({
   callerLines,
   startPath,
+  count,
 }: {
   callerLines: CallerLines
   startPath: string
+  /** Told every decision. */
+  count: (route: Route, decision: Decision) => void
 }): RouteHandlerMethod {
   return async (request, reply) => {
     const { caller, route, originalMethod, headers } = request
     const query = new URLSearchParams(request.url.split('?')[1] ?? '')
-    const { outcome } = route.decide(caller?.identity ?? null)
+    const decision = route.decide(caller?.identity ?? null)
+    count(route, decision)
+    const { outcome } = decision
     if (outcome === 'refuse') throw new GatewayError('GW_ERR_FORBIDDEN', { reason: route.name })
     if (outcome === 'login') {
       const mayGo = query.get('redirect') === '1' && isNavigation(originalMethod, headers)

@@ -1,6 +1,6 @@
 // A session is a cookie, and browsers send cookies with what other sites make them send. So what may change something
 // needs proof that a page of ours made it (cross-site request forgery).
-import type { onRequestHookHandler } from 'fastify'
+import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import { GatewayError } from '../errors.js'
 import { sourceOf } from '../lib/request-source.js'
 
@@ -13,11 +13,15 @@ const safe: ReadonlySet<string | undefined> = new Set(['GET', 'HEAD', 'OPTIONS']
  */
 export function refuseCrossSite({
   ownOrigins,
+  methodOf = ({ raw }) => raw.method,
 }: {
   ownOrigins: readonly string[]
+  /** Of the request that is judged, where another one asks about it. */
+  methodOf?: (request: FastifyRequest) => string | undefined
 }): onRequestHookHandler {
-  return ({ raw, route, session }, _reply, done) => {
-    if (safe.has(raw.method) || session === null || route.allowsCrossSite) return done()
+  return (request, _reply, done) => {
+    const { raw, route, session } = request
+    if (session === null || safe.has(methodOf(request)) || route.allowsCrossSite) return done()
     const source = sourceOf(raw.headers, ownOrigins)
     if (source === 'own' || route.crossOrigin?.mayUseSession(raw.headers.origin)) return done()
     const reason =

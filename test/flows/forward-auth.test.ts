@@ -4,6 +4,7 @@ import t from 'tap'
 import { request } from 'undici'
 import { testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
+import { recordingUpstream } from '../fixtures/recording-upstream.js'
 import { signIn } from '../fixtures/sign-in.js'
 
 const trusted = { trustedProxies: ['127.0.0.0/8', '::1'] }
@@ -28,7 +29,22 @@ t.test('202 with the identity, 401, 403: as when we forward ourselves', async t 
     ['jane, absolute', { 'x-original-url': `${url}/reports?a=b`, cookie }, 202],
     [
       'jane, Traefik and Caddy',
-      { 'x-forwarded-uri': '/reports', 'x-forwarded-method': 'POST', cookie },
+      { 'x-forwarded-uri': '/reports', 'x-forwarded-method': 'POST', cookie, origin: url },
+      202,
+    ],
+    [
+      'a form on another site',
+      {
+        'x-forwarded-uri': '/reports',
+        'x-forwarded-method': 'POST',
+        cookie,
+        origin: 'https://evil.example',
+      },
+      403,
+    ],
+    [
+      'a link on another site',
+      { 'x-original-url': '/', cookie, 'sec-fetch-site': 'cross-site' },
       202,
     ],
     ['jane, admin page', { 'x-original-url': '/admin', cookie }, 403],
@@ -182,3 +198,24 @@ t.test(
     t.not(headers?.['x-request-id'], 'from-the-proxy')
   },
 )
+
+t.test('encoded slashes and empty segments as the route allows them', async t => {
+  const { origin: upstream } = await recordingUpstream(t)
+  const { url } = await testGateway(t, {
+    settings: {
+      ...trusted,
+      routes: [
+        { path: '/git', access: 'public', upstream, encodedSlash: true },
+        { path: '/', access: 'public', upstream },
+      ],
+    },
+  })
+  for (const [target, status] of [
+    ['/git/group%2Fname', 202],
+    ['/wiki/group%2Fname', 400],
+    ['/git//x', 400],
+    ['/git%2fx', 400],
+  ] as const) {
+    t.equal((await ask(url, { 'x-original-url': target })).status, status, target)
+  }
+})
