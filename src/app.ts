@@ -51,6 +51,8 @@ export function createApp(services: Services): FastifyInstance {
     logger: false,
     genReqId: raw => requestIdOf(raw, services.peers),
     exposeHeadRoutes: false,
+    // What still comes in while we close is served: its sender could not know.
+    return503OnClosing: false,
     // Streams and slow uploads take as long as they take; only the head has a deadline.
     requestTimeout: 0,
     keepAliveTimeout: keepAliveTimeoutMs,
@@ -83,9 +85,9 @@ export function createApp(services: Services): FastifyInstance {
 
   const upgrade = createUpgrade({ ...services, writeFailure: failures.write })
   app.server.on('upgrade', upgrade.receive(app))
-  app.addHook('preClose', async () => services.closeTunnels())
+  app.addHook('preClose', async () => services.closeStreams())
 
-  app.addHook('onRequest', readTarget(services))
+  app.addHook('onRequest', readTarget({ ...services, isLeaving: services.drain.begun }))
   app.addHook('onRequest', upgrade.judge)
   app.addHook('onSend', finish)
 

@@ -18,7 +18,7 @@ import {
   settingLeaves,
   variableOf,
 } from './lib/setting-sources.js'
-import { anyListSetting, listSetting, portSetting } from './lib/setting-types.js'
+import { anyListSetting, durationSetting, listSetting, portSetting } from './lib/setting-types.js'
 import { parseRange } from './lib/trusted-peers.js'
 import { logLevels } from './log.js'
 import { loginSettings } from './login/settings.js'
@@ -136,6 +136,20 @@ export const settingsSchema = z.strictObject({
         env: 'GATEWAY_PORT',
         description: 'Port to listen on. `PORT` is honoured when this is absent.',
         example: 8000,
+      }),
+    })
+    .prefault({}),
+  shutdown: z
+    .strictObject({
+      delay: durationSetting(0, 600).prefault('5s').meta({
+        description:
+          'From SIGTERM until no connection is accepted any more: `/readyz` says 503, answers close their connections, everything is served. Then WebSockets and event streams are told to connect again.',
+        example: '15s',
+      }),
+      deadline: durationSetting(1, 86_400).prefault('5m').meta({
+        description:
+          'How long requests and uploads under way may take after that; then they are cut.',
+        example: '1h',
       }),
     })
     .prefault({}),

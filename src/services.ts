@@ -28,6 +28,7 @@ import type { Clock, TokenSet } from './model.js'
 import { createUpstreams } from './proxy/upstreams.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
+import { createDrain } from './services/drain.js'
 import { createCallerLines } from './services/identity.js'
 import { createMetrics } from './services/metrics.js'
 import { limitRevocations, limitsOf, openStore } from './services/store.js'
@@ -146,7 +147,9 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   }))
   const passage = createPassage(config, routes, upstreams, peers, log)
   const hydration = keepTrying(() => verifier.hydrate(), log)
+  const drain = createDrain()
   const readiness: ReadinessCheck[] = [
+    { name: 'stays', check: drain.check },
     { name: 'keys', check: () => verifier.hydrate() },
     { name: 'sessions', check: () => store.ping() },
   ]
@@ -188,7 +191,8 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     },
     pass: passage.pass,
     openTunnel: passage.openTunnel,
-    closeTunnels: passage.closeTunnels,
+    closeStreams: passage.closeStreams,
+    drain,
     readiness,
     metrics,
     async close() {

@@ -1,4 +1,5 @@
 // Brings up a gateway from its settings: services, traffic listener, admin listener.
+import { setTimeout } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import { createAdminApp, createApp } from '../app.js'
 import type { Config } from '../config.js'
@@ -14,6 +15,9 @@ export interface RunningGateway {
   /** Where it really listens, for port 0. */
   readonly address: string
   readonly adminAddress: string
+  /** Lets load balancers move away for so long, then finishes what is under way. */
+  stop(delayMs: number): Promise<void>
+  /** The same at once. */
   close(): Promise<void>
 }
 
@@ -30,13 +34,21 @@ export async function serve(
   const app = createApp(services)
   const admin = createAdminApp(services)
   const close = async () => {
-    await Promise.all([app.close(), admin.close()])
+    services.drain.begin()
+    await app.close()
+    // Probes are answered to the end.
+    await admin.close()
     await services.close()
+  }
+  const stop = async (delayMs: number) => {
+    services.drain.begin()
+    await setTimeout(delayMs)
+    await close()
   }
   try {
     const address = await listen(app, config.listen, names.port)
     const adminAddress = await listen(admin, config.admin, names.adminPort)
-    return { address, adminAddress, close }
+    return { address, adminAddress, stop, close }
   } catch (error) {
     await close()
     throw error

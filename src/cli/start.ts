@@ -19,7 +19,15 @@ export async function start({ config: file }: { config?: string }): Promise<void
   const gateway = await serve(config, log)
   const { host, port } = config.listen
   log.info({ host, port, url: config.url, settingsFile: found ?? null }, 'gateway listens')
-  closeOnSignal(() => gateway.close())
+  const { delay, deadline } = config.shutdown
+  closeOnSignal(
+    async ({ byHand }) => {
+      log.info({ delaySeconds: byHand ? 0 : delay }, 'gateway is about to stop')
+      await gateway.stop(byHand ? 0 : delay * 1000)
+      log.info('gateway has stopped')
+    },
+    (delay + deadline) * 1000,
+  )
   await sayWhatIsWrong(config, log)
 }
 

@@ -41,13 +41,17 @@ const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
  */
 export function readTarget({
   findOrigin,
+  isLeaving,
   peers,
 }: {
   findOrigin: FindOrigin
+  /** Whether this process is about to go, so that no connection should be kept. */
+  isLeaving: () => boolean
   peers: Pick<Peers, 'isTrusted'>
 }): onRequestHookHandler {
   return (request: FastifyRequest, reply: FastifyReply, done) => {
     const { method, url, headers } = request.raw
+    if (isLeaving()) reply.raw.shouldKeepAlive = false
     if (refusedMethods.has(method ?? '')) return done(new GatewayError('GW_ERR_METHOD_REFUSED'))
     const odd = oddityOf(request.raw)
     if (odd !== null) {

@@ -123,6 +123,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#abort?.()
       return true
     }
+    if (isEventStream(raw)) this.#forwarding.upstream.eventStreams.add(this)
     this.#headIsHeld = true
     process.nextTick(sendHead, this)
     return true
@@ -164,6 +165,17 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   drained(): void {
     this.#resume?.()
+  }
+
+  /**
+   * Ends an answer that is an event stream, as its application would: whoever listens connects again, to an instance that
+   * stays (HTML, Server-sent events, reconnection).
+   */
+  end(): void {
+    if (this.#over) return
+    this.#over = true
+    this.#forwarding.response.end()
+    this.#abort?.()
   }
 
   /** The client is gone, or has its answer. */
@@ -221,6 +233,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #release(): void {
     if (this.#released) return
     this.#released = true
+    this.#forwarding.upstream.eventStreams.delete(this)
     this.#stopWaiting()
     this.#forwarding.upstream.inFlight--
   }
@@ -249,6 +262,19 @@ function writeWithHead(response: ServerResponse, chunk: Buffer): boolean {
   response.socket?.uncork()
   return flows
 }
+
+/** `text/event-stream`, by bytes: this is every answer's way. */
+function isEventStream(raw: readonly Buffer[]): boolean {
+  for (let at = 1; at < raw.length; at += 2) {
+    const value = raw[at] as Buffer
+    if (value.length < eventStream.length || value[0] !== eventStream[0]) continue
+    if (value.toString('latin1', 0, eventStream.length) !== eventStream.toString()) continue
+    return (raw[at - 1] as Buffer).toString('latin1').toLowerCase() === 'content-type'
+  }
+  return false
+}
+
+const eventStream = Buffer.from('text/event-stream')
 
 function sendHead(exchange: Exchange): void {
   exchange.sendHead()

@@ -28,6 +28,8 @@ export interface Upstream extends UpstreamLimits {
   readonly connect: (callback: buildConnector.Callback) => void
   /** Upgraded connections, asked for or open; counted by the tunnel. */
   tunnels: number
+  /** Answers under way that are event streams. */
+  readonly eventStreams: Set<{ end(): void }>
 }
 
 /** How one upstream is reached, where it is not as usual. */
@@ -64,6 +66,8 @@ export interface Upstreams {
   open(place: string, access?: UpstreamAccess): Upstream
   /** What each has to do at this moment. */
   loads(): readonly UpstreamLoad[]
+  /** Ends answers that never end by themselves. */
+  endEventStreams(): void
   /** Ends idle connections and waits for busy ones. */
   close(): Promise<void>
 }
@@ -92,6 +96,11 @@ export function createUpstreams(bounds: Partial<UpstreamLimits> = {}): Upstreams
       return upstream
     },
     loads: () => [...upstreams.values()],
+    endEventStreams() {
+      for (const { eventStreams } of upstreams.values()) {
+        for (const stream of eventStreams) stream.end()
+      }
+    },
     async close() {
       await Promise.all([...upstreams.values()].map(({ pool }) => pool.close()))
     },
@@ -122,6 +131,7 @@ function openUpstream(place: string, access: UpstreamAccess, limits: UpstreamLim
     inFlight: 0,
     connect: callback => open({ hostname: address, port, protocol }, callback),
     tunnels: 0,
+    eventStreams: new Set(),
     ...limits,
   }
 }

@@ -52,7 +52,8 @@ export function toRoute(settings: RouteSettings, usualMode: Config['mode'], cloc
 interface Ways {
   readonly pass: Pass
   readonly openTunnel: OpenTunnel
-  readonly closeTunnels: () => void
+  /** Tells WebSockets and event streams to connect again. */
+  readonly closeStreams: () => void
   readonly close: () => Promise<void>
 }
 
@@ -128,7 +129,10 @@ export function createPassage(
         passage.onFailure(error)
       }
     },
-    closeTunnels: () => tunnels.close(),
+    closeStreams() {
+      tunnels.close()
+      upstreams.endEventStreams()
+    },
     close: () => upstreams.close(),
   }
 }

@@ -95,7 +95,9 @@ t.test('print: what is in force, from where, without secrets, and good as a file
 })
 
 t.test('schema: editors accept what the gateway accepts', async t => {
-  const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(settingsJsonSchema())
+  const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
+    settingsJsonSchema(),
+  )
   t.ok(validate(parse(yaml)), JSON.stringify(validate.errors))
   for (const [wrong, what] of [
     [yaml.replace('idle:', 'idel:'), 'an unknown setting'],
