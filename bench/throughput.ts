@@ -47,7 +47,12 @@ async function startPeer(name: string, upstream: string): Promise<Server> {
 /** Not only 200: the application saw the right person, and not the session cookie. */
 async function checkAnswer(server: Server, cookie: string, isGateway: boolean): Promise<void> {
   const headers = { cookie, host: `localhost:${server.port}` }
-  const answer = await fetch(`http://localhost:${server.port}/echo`, { headers })
+  const signal = AbortSignal.timeout(5000)
+  const answer = await fetch(`http://localhost:${server.port}/echo`, { headers, signal }).catch(
+    (cause: unknown) => {
+      throw new Error(`${server.name} does not answer: nothing counts`, { cause })
+    },
+  )
   const head = (await answer.text()).toLowerCase()
   const right = isGateway
     ? head.includes('x-forwarded-email: jane@example.com') && !head.includes('cgw-session')

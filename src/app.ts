@@ -46,6 +46,7 @@ export function createApp(services: Services): FastifyInstance {
     views: services.failureViews,
     count: services.metrics.countFailure,
     startPath: paths.start,
+    signOutPath: paths.signOut,
   })
   const app = fastify({
     logger: false,

@@ -39,7 +39,8 @@ export async function startServer(
 
 export async function stopServer({ process: child }: Server): Promise<void> {
   if (child.exitCode !== null) return
-  child.kill('SIGTERM')
+  // Ctrl-C: nobody waits for load balancers.
+  child.kill('SIGINT')
   await once(child, 'exit')
 }
 

@@ -10,7 +10,12 @@ createServer({ maxHeaderSize: 32_768 }, (request, response) => {
   pool.dispatch(
     { method: request.method, path: request.url, headers: withoutHops(request.rawHeaders) },
     {
-      onConnect() {},
+      onConnect(abort) {
+        // Else what a client left behind would keep a connection to the upstream for ever.
+        response.on('close', () => {
+          if (!response.writableFinished) abort()
+        })
+      },
       onHeaders(status, headers, resume) {
         response.on('drain', resume)
         response.writeHead(status, withoutHops(headers.map(header => header.toString('latin1'))))

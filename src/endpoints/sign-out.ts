@@ -8,6 +8,8 @@ import type { AfterSignOut } from '../login/after-sign-out.js'
 import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
 import type { BrowserSessions } from '../session/browser-session.js'
+import { chooseLanguage } from '../texts/language.js'
+import { type Language, textsByLanguage } from '../texts/table.js'
 import type { JudgeReturnTo } from './return-to.js'
 import { isCrossSite, isOwnPost } from './same-site.js'
 
@@ -51,7 +53,7 @@ export function signOutEndpoint({
     const isPost = raw.method === 'POST'
     if (!isPost) refuseUnmeant(request)
     if (isPost ? !isOwnPost(request, ownOrigins) : isCrossSite(request)) {
-      return ask(reply, target.raw)
+      return ask(request, reply)
     }
     const everywhere = query.get('scope') === 'everywhere'
     const { session, setCookies } = await (everywhere
@@ -73,12 +75,17 @@ export function signOutEndpoint({
     return reply.header('cache-control', 'no-store').redirect(location, isPost ? 303 : 302)
   }
 
-  function ask(reply: FastifyReply, action: string): FastifyReply {
+  function ask(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const language = languageOf(request)
+    const texts = textsByLanguage[language].confirmSignOut
+    const action = request.target.raw
     const { html, contentSecurityPolicy } = views('confirm-sign-out', {
-      title: 'Sign out?',
+      ...texts,
+      language,
       action,
     })
-    return reply.headers(pageHeaders(contentSecurityPolicy, 'same-origin')).send(html)
+    const headers = pageHeaders(contentSecurityPolicy, { language, referrerPolicy: 'same-origin' })
+    return reply.headers(headers).send(html)
   }
 }
 
@@ -106,10 +113,14 @@ export function signedOutEndpoint({
         .headers({ 'set-cookie': waiting.setCookie, 'cache-control': 'no-store' })
         .redirect(waiting.location, 302)
     }
-    const { html, contentSecurityPolicy } = views('signed-out', {
-      title: 'Signed out',
-      signIn: startPath,
-    })
-    return reply.headers(pageHeaders(contentSecurityPolicy)).send(html)
+    const language = languageOf(request)
+    const texts = textsByLanguage[language].signedOut
+    const signIn = startPath
+    const { html, contentSecurityPolicy } = views('signed-out', { ...texts, language, signIn })
+    return reply.headers(pageHeaders(contentSecurityPolicy, { language })).send(html)
   }
+}
+
+function languageOf({ headers, target }: FastifyRequest): Language {
+  return chooseLanguage(headers['accept-language'], new URLSearchParams(target.query).get('lang'))
 }

@@ -4,6 +4,7 @@ import type { RouteHandlerMethod } from 'fastify'
 import { GatewayError } from '../errors.js'
 import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
+import { readWishes } from '../login/wishes.js'
 import type { JudgeReturnTo } from './return-to.js'
 
 /**
@@ -26,7 +27,8 @@ export function startEndpoint({
         reason: 'only a navigation starts a login',
       })
     }
-    const step = await login.begin(request.browser, returnTo)
+    const extra = readWishes(new URLSearchParams(request.target.query))
+    const step = await login.begin(request.browser, returnTo, { extra })
     for (const line of step.setCookies) reply.header('set-cookie', line)
     return reply.header('cache-control', 'no-store').redirect(step.location, 302)
   }

@@ -7,6 +7,7 @@ import type { Duplex } from 'node:stream'
 import { type ErrorCode, errorTable } from '../errors.js'
 import { pageHeaders, type Views } from '../lib/views.js'
 import type { Log } from '../log.js'
+import { en } from '../texts/en.js'
 
 /** Writes the answer onto the socket, once, and ends it. */
 export function answerBrokenRequest({ views, log }: { views: Views; log: Pick<Log, 'info'> }) {
@@ -38,8 +39,17 @@ function isAnswering(socket: Socket): boolean {
 }
 
 function render(views: Views, code: ErrorCode, id: string): string {
-  const { status, title, message } = errorTable[code]
-  const facts = { title, message, code, id, signIn: null, home: true }
+  const { status } = errorTable[code]
+  // There is no telling which language somebody reads whose request cannot be read.
+  const facts = {
+    ...en.errors[code],
+    texts: en,
+    language: 'en',
+    code,
+    id,
+    signIn: null,
+    home: true,
+  }
   const { html, contentSecurityPolicy } = views('error', facts)
   const headers = {
     ...pageHeaders(contentSecurityPolicy),

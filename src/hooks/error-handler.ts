@@ -7,6 +7,8 @@ import { pageHeaders, type Views } from '../lib/views.js'
 import { framesOf, type Log } from '../log.js'
 import { acceptsHtml } from '../login/navigation.js'
 import { fitReturnTo, judgeReturnTo } from '../login/return-to.js'
+import { chooseLanguage } from '../texts/language.js'
+import { type Language, textsByLanguage } from '../texts/table.js'
 
 /** Where a protected resource says who issues its tokens (RFC 9728 section 3). */
 export const resourceMetadataPath = '/.well-known/oauth-protected-resource'
@@ -51,6 +53,7 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
 export function createFailureAnswers({
   views,
   startPath,
+  signOutPath,
   isOwnPath,
   count,
   log,
@@ -58,6 +61,7 @@ export function createFailureAnswers({
   views: Views
   /** Path of the login start, for links on pages and in JSON. */
   startPath: string
+  signOutPath: string
   /** Whether a path is the gateway's: nobody wants to come back there. */
   isOwnPath: (path: string) => boolean
   /** Told every failure. */
@@ -68,19 +72,29 @@ export function createFailureAnswers({
     const error = toGatewayError(thrown)
     writeDown(error, thrown, request)
     count(error.code)
-    const { title, message } = errorTable[error.code]
     const login = `${startPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
     const { detail, detailLink } = error
     const framed = isFramed(request)
-    const facts = { code: error.code, title, message, detail, detailLink, id: request.id, framed }
+    const otherAccount = request.session === null ? null : changeAccount(request)
+    const facts = { code: error.code, detail, detailLink, id: request.id, framed, otherAccount }
     const { upgrade, accept } = request.headers
     const { body, headers } =
-      upgrade === undefined && acceptsHtml(accept) ? page(views, facts, login) : json(facts, login)
+      upgrade === undefined && acceptsHtml(accept)
+        ? page(views, facts, login, languageOf(request, isOwnPath))
+        : json(facts, login)
     return {
       status: error.status,
       body,
-      headers: { ...headers, ...commonHeaders(error, request), 'x-request-id': request.id },
+      headers: joinVary(headers, {
+        ...commonHeaders(error, request),
+        'x-request-id': request.id,
+      }),
     }
+  }
+
+  /** Through Cognito's sign-out: its own session of an hour would bring the same person back. */
+  function changeAccount(request: FastifyRequest): string {
+    return `${signOutPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
   }
 
   function writeDown(error: GatewayError, thrown: unknown, request: FastifyRequest): void {
@@ -120,26 +134,51 @@ function toGatewayError(thrown: unknown): GatewayError {
 
 interface Facts {
   readonly code: ErrorCode
-  readonly title: string
-  readonly message: string
   readonly detail: string | undefined
   readonly detailLink: string | undefined
   readonly id: string
   /** The hosted UI refuses to be framed: a link to it opens a tab. */
   readonly framed: boolean
+  /** Signs out, and comes back to the page to sign in as somebody else; null for nobody who is signed in. */
+  readonly otherAccount: string | null
 }
 
-function page(views: Views, facts: Facts, login: string) {
+function page(views: Views, facts: Facts, login: string, language: Language) {
   const signIn = signInHelps.has(facts.code) ? login : null
+  const texts = textsByLanguage[language]
   const { html, contentSecurityPolicy } = views('error', {
     ...facts,
+    ...texts.errors[facts.code],
+    texts,
+    language,
     signIn,
+    otherAccount: facts.code === 'GW_ERR_FORBIDDEN' ? facts.otherAccount : null,
     home: signIn === null,
   })
-  return { body: html, headers: pageHeaders(contentSecurityPolicy) }
+  return { body: html, headers: pageHeaders(contentSecurityPolicy, { language }) }
 }
 
-function json({ code, message, detail, detailLink, id }: Facts, login: string) {
+/** Both say what the answer depends on. */
+function joinVary(
+  first: Readonly<Record<string, string>>,
+  second: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const vary = [first.vary, second.vary].filter(value => value !== undefined).join(', ')
+  return { ...first, ...second, ...(vary === '' ? {} : { vary }) }
+}
+
+/** `lang=` is ours on our own pages alone: elsewhere it is a parameter of the application. */
+function languageOf(
+  { headers, target }: FastifyRequest,
+  isOwnPath: (path: string) => boolean,
+): Language {
+  const isOwn = target && isOwnPath(target.path)
+  const asked = isOwn ? new URLSearchParams(target.query).get('lang') : null
+  return chooseLanguage(headers['accept-language'], asked)
+}
+
+function json({ code, detail, detailLink, id }: Facts, login: string) {
+  const { message } = errorTable[code]
   const error = code.slice('GW_ERR_'.length).toLowerCase()
   const needsLogin = code === 'GW_ERR_LOGIN_REQUIRED'
   return {

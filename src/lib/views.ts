@@ -58,20 +58,26 @@ export function frameAncestors(origins: readonly string[]): string {
 /**
  * Headers that go with every page: no one frames, sniffs, keeps it, or learns where it led.
  *
+ * @param language        what the page is in (RFC 5646)
  * @param referrerPolicy  a page whose form has to prove its origin needs `same-origin`: with `no-referrer`
  *   browsers send `Origin: null`
  */
 export function pageHeaders(
   contentSecurityPolicy: string,
-  referrerPolicy: 'no-referrer' | 'same-origin' = 'no-referrer',
+  {
+    language = 'en',
+    referrerPolicy = 'no-referrer',
+  }: { language?: string; referrerPolicy?: 'no-referrer' | 'same-origin' } = {},
 ): Record<string, string> {
   return {
     'content-type': 'text/html; charset=utf-8',
+    'content-language': language,
     'content-security-policy': contentSecurityPolicy,
     // Browsers that know frame-ancestors leave this aside; the others have no exceptions.
     'x-frame-options': 'DENY',
     'x-content-type-options': 'nosniff',
     'referrer-policy': referrerPolicy,
     'cache-control': 'no-store',
+    vary: 'Accept-Language',
   }
 }

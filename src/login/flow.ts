@@ -4,6 +4,7 @@ import { type ErrorCode, GatewayError } from '../errors.js'
 import type { Browser, Identity, TokenSet } from '../model.js'
 import { maxRounds, type Rounds } from './rounds.js'
 import type { LostState, Transactions } from './transaction.js'
+import type { LoginWishes } from './wishes.js'
 
 /** Builds the hosted UI's authorize URL (RFC 6749 section 4.1.1, RFC 7636 section 4.3). */
 export type BuildAuthorizationUrl = (parameters: {
@@ -13,6 +14,7 @@ export type BuildAuthorizationUrl = (parameters: {
   readonly codeVerifier: string
   /** True: asks for the password also of who is signed in at Cognito. */
   readonly again?: boolean
+  readonly extra?: LoginWishes
 }) => Promise<URL>
 
 /** Exchanges the code of a callback and verifies what comes back. Throws a GatewayError when it cannot. */
@@ -53,7 +55,7 @@ export interface LoginFlow {
   begin(
     browser: Browser,
     returnTo: string,
-    wishes?: { readonly round?: number; readonly again?: boolean },
+    wishes?: { readonly round?: number; readonly again?: boolean; readonly extra?: LoginWishes },
   ): Promise<Step>
   /**
    * Completes a login from the query of the callback.
@@ -99,12 +101,17 @@ export function createLoginFlow({
   async function begin(
     browser: Browser,
     returnTo: string,
-    { round = 0, again = false }: { readonly round?: number; readonly again?: boolean } = {},
+    {
+      round = 0,
+      again = false,
+      extra = {},
+    }: { readonly round?: number; readonly again?: boolean; readonly extra?: LoginWishes } = {},
   ): Promise<Step> {
     const { transaction, setCookies } = transactions.begin(browser, returnTo, round)
     const { state, nonce, codeVerifier } = transaction
     const redirectUri = browser.origin + callbackPath
-    const url = await buildAuthorizationUrl({ redirectUri, state, nonce, codeVerifier, again })
+    const wanted = { redirectUri, state, nonce, codeVerifier, again, extra }
+    const url = await buildAuthorizationUrl(wanted)
     return { location: url.href, setCookies }
   }
 

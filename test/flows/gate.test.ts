@@ -269,7 +269,7 @@ t.test(
     t.equal(answer.status, 503)
     t.strictSame(await answer.json(), {
       status: 'not ready',
-      checks: { keys: 'failing', sessions: 'ok' },
+      checks: { stays: 'ok', keys: 'failing', sessions: 'ok' },
     })
     t.equal((await fetch(`${url}/public`)).status, 200, 'public routes serve')
     t.ok(emulator.issuer)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
 import { openViews, pageHeaders, viewsFolder } from '../../src/lib/views.js'
+import { en } from '../../src/texts/en.js'
 
 const markup = `<script>alert(1)</script>"'&`
 
@@ -36,10 +37,13 @@ t.test('a missing template or stylesheet is an error', async t => {
 const pages: [string, Record<string, unknown>][] = [
   [
     'error',
-    { title: markup, message: markup, code: markup, id: markup, signIn: markup, home: true },
+    {
+      ...{ title: markup, message: markup, code: markup, id: markup, signIn: markup, home: true },
+      ...{ otherAccount: markup, texts: en, language: markup },
+    },
   ],
-  ['signed-out', { title: markup, signIn: markup }],
-  ['confirm-sign-out', { title: markup, action: markup }],
+  ['signed-out', { title: markup, text: markup, again: markup, signIn: markup }],
+  ['confirm-sign-out', { title: markup, action: markup, yes: markup, no: markup }],
 ]
 
 t.test(
@@ -82,10 +86,12 @@ t.test('the policy allows nothing else, and forms where they are told', async t 
 t.test('no page is framed, sniffed, kept, or named to where it leads', async t => {
   t.strictSame(pageHeaders('policy'), {
     'content-type': 'text/html; charset=utf-8',
+    'content-language': 'en',
     'content-security-policy': 'policy',
     'x-frame-options': 'DENY',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-store',
+    vary: 'Accept-Language',
   })
 })

@@ -29,8 +29,8 @@ function setUp({
     transactions: createTransactions({ sealer, clock: clock.read }),
     rounds: createRounds({ sealer, clock: clock.read }),
     callbackPath: '/oauth2/callback',
-    buildAuthorizationUrl: async ({ again, ...parameters }) => {
-      const query = new URLSearchParams({ ...parameters, again: `${again}` })
+    buildAuthorizationUrl: async ({ again, extra, ...parameters }) => {
+      const query = new URLSearchParams({ ...parameters, ...extra, again: `${again}` })
       return new URL(`https://pool.example/authorize?${query}`)
     },
     redeemCode: callback => {

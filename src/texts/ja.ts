@@ -1,0 +1,164 @@
+// The gateway's pages in Japanese.
+import type { Texts } from './texts.js'
+
+const again = 'しばらくしてから、もう一度お試しください。'
+const tellId = 'このサイトの管理者に下の ID をお伝えください。'
+
+export const ja: Texts = {
+  errors: {
+    GW_ERR_TARGET_REFUSED: {
+      title: 'アドレスを読み取れません',
+      message:
+        'アドレスに、複数の意味に取れる文字が含まれています。リンクを確認して、もう一度お試しください。',
+    },
+    GW_ERR_METHOD_REFUSED: {
+      title: 'ここではできない操作です',
+      message: 'この種類のリクエストは転送されません。',
+    },
+    GW_ERR_HOST_UNKNOWN: {
+      title: 'ここでは提供していないサイトです',
+      message: 'このサイト名は登録されていません。アドレスを確認してください。',
+    },
+    GW_ERR_NOT_FOUND: {
+      title: 'ページがありません',
+      message: 'このアドレスにはページがありません。リンクを確認してください。',
+    },
+    GW_ERR_LOGIN_REQUIRED: {
+      title: 'サインインしてください',
+      message: 'このページを見るにはサインインが必要です。',
+    },
+    GW_ERR_TOKEN_INVALID: {
+      title: '認証情報が正しくありません',
+      message: '認証情報が不完全か、期限切れか、別の場所のものです。',
+    },
+    GW_ERR_FORBIDDEN: {
+      title: '表示する権限がありません',
+      message:
+        'このページは別の方のためのものです。必要な場合は、このサイトの管理者に権限を依頼してください。',
+    },
+    GW_ERR_CROSS_SITE: {
+      title: '別のサイトからのリクエストです',
+      message:
+        '別のサイトがブラウザに指示した操作のため、実行しませんでした。ページを直接開いて、もう一度お試しください。',
+    },
+    GW_ERR_UPGRADE_REFUSED: {
+      title: 'ここでは接続できません',
+      message: 'サイトのこの部分では、開いたままの接続は使えません。',
+    },
+    GW_ERR_RETURN_TO_REFUSED: {
+      title: '別の場所へのリンクです',
+      message:
+        'このサイトで許可されていない場所へ移動するリンクです。アプリケーションを元のアドレスから開いてください。',
+    },
+    GW_ERR_CALLBACK_INVALID: {
+      title: 'サインインの応答が不完全です',
+      message: 'サインインページからの応答が途中で壊れました。もう一度サインインしてください。',
+    },
+    GW_ERR_STATE_UNKNOWN: {
+      title: 'ここで始めたサインインではありません',
+      message:
+        'このサイトが始めたものではないサインインの応答です。もう一度サインインしてください。',
+    },
+    GW_ERR_TRANSACTION_EXPIRED: {
+      title: 'サインインの有効時間が過ぎました',
+      message:
+        '1 時間以上前、または別のブラウザで始めたサインインです。もう一度サインインしてください。',
+    },
+    GW_ERR_LOGIN_LOOP: {
+      title: 'サインインが完了しません',
+      message:
+        'サインインページへ何度か移動しましたが、ブラウザから Cookie が送られてきませんでした。このサイトの Cookie を許可して、もう一度お試しください。',
+    },
+    GW_ERR_LOGIN_REFUSED: {
+      title: 'サインインが拒否されました',
+      message:
+        'サインインページで許可されませんでした。もう一度試すか、このサイトの管理者にお問い合わせください。',
+    },
+    GW_ERR_LOGIN_MISCONFIGURED: {
+      title: 'サインインの設定に誤りがあります',
+      message: `お客様に原因はありません。管理者による修正が必要です。${tellId}`,
+    },
+    GW_ERR_CODE_REFUSED: {
+      title: '使用済みか、期限切れのサインインです',
+      message: 'サインインの応答は 5 分間に 1 回だけ使えます。もう一度サインインしてください。',
+    },
+    GW_ERR_TOKENS_REFUSED: {
+      title: 'サインインを確認できませんでした',
+      message:
+        'サインインサービスの応答が検査を通らなかったため、サインインされていません。もう一度お試しください。',
+    },
+    GW_ERR_COGNITO_UNAVAILABLE: {
+      title: 'サインインサービスが応答しません',
+      message: `${again}失われたものはありません。`,
+    },
+    GW_ERR_SESSION_UNAVAILABLE: {
+      title: '現在セッションを確認できません',
+      message: `${again}サインインは続いています。`,
+    },
+    GW_ERR_SESSION_TOO_LARGE: {
+      title: 'サインイン情報が Cookie に収まりません',
+      message: `ロールや属性が、このサイトで扱える量を超えています。管理者による設定の変更が必要です。${tellId}`,
+    },
+    GW_ERR_IDENTITY_TOO_LARGE: {
+      title: 'ロールがこのアプリケーションで扱える数を超えています',
+      message: `管理者による設定の変更が必要です。${tellId}`,
+    },
+    GW_ERR_HEADERS_TOO_LARGE: {
+      title: 'ブラウザが送った情報が大きすぎます',
+      message:
+        'リクエストの Cookie やヘッダーが大きすぎます。このサイトの Cookie を削除して、もう一度お試しください。',
+    },
+    GW_ERR_REQUEST_INVALID: {
+      title: 'リクエストを読み取れません',
+      message: 'リクエストが途中で壊れました。もう一度お試しください。',
+    },
+    GW_ERR_BODY_TOO_LARGE: {
+      title: '送信するには大きすぎます',
+      message: '送信された内容が、ここで受け取れる大きさを超えています。',
+    },
+    GW_ERR_UPLOAD_TIMEOUT: {
+      title: '送信に時間がかかりすぎました',
+      message: 'しばらく何も届かなかったため、待つのをやめました。もう一度お試しください。',
+    },
+    GW_ERR_EXPECTATION_FAILED: {
+      title: 'ここではできない操作です',
+      message: '対応していない動作を求めるリクエストです。',
+    },
+    GW_ERR_UPSTREAM_UNREACHABLE: {
+      title: 'アプリケーションが応答しません',
+      message: `サインインはしていますが、このページのアプリケーションに接続できません。${again}`,
+    },
+    GW_ERR_UPSTREAM_INVALID: {
+      title: 'アプリケーションの応答を読み取れません',
+      message: `このページのアプリケーションに問題があります。${again}`,
+    },
+    GW_ERR_UPSTREAM_TIMEOUT: {
+      title: 'アプリケーションの応答に時間がかかりすぎています',
+      message: `このページのアプリケーションが時間内に応答しませんでした。${again}`,
+    },
+    GW_ERR_UPSTREAM_BUSY: {
+      title: 'アプリケーションが混み合っています',
+      message: again,
+    },
+    GW_ERR_INTERNAL: {
+      title: '問題が発生しました',
+      message: `お客様に原因はありません。もう一度お試しください。続く場合は、${tellId}`,
+    },
+  },
+  signIn: 'サインイン',
+  startPage: 'スタートページへ',
+  otherAccount: '別のアカウントを使う',
+  error: 'エラー',
+  id: 'ID',
+  signedOut: {
+    title: 'サインアウトしました',
+    text: 'このサイトのセッションは終了しました。共用のコンピューターでは、ブラウザも閉じてください。',
+    again: 'もう一度サインイン',
+  },
+  confirmSignOut: {
+    title: 'サインアウトしますか?',
+    text: '別のサイトが、サインアウトのためにこのページへ移動させました。希望する場合だけサインアウトしてください。',
+    yes: 'サインアウト',
+    no: 'サインインしたままにする',
+  },
+}
