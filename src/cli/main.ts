@@ -135,6 +135,19 @@ config
   })
 
 program
+  .command('health')
+  .description('exit with 0 when the gateway on this machine answers; for container health checks')
+  .option(
+    '--url <url>',
+    'what to ask',
+    `http://127.0.0.1:${process.env.GATEWAY_ADMIN_PORT || 3001}/healthz`,
+  )
+  .action(async (options: { url: string }) => {
+    const { health } = await import('./health.js')
+    process.exitCode = await health(options)
+  })
+
+program
   .command('keygen')
   .description('print a new secret for GATEWAY_SECRET')
   .action(() => keygen())

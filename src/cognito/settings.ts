@@ -86,6 +86,7 @@ export const cognitoSettings = z
       })
       .default(false)
       .meta({
+        env: 'COGNITO_ALLOW_HTTP',
         description: 'Allow plain http to Cognito on hosts that are not loopback: for tests only.',
         example: true,
       }),

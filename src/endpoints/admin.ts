@@ -26,10 +26,10 @@ export function readyEndpoint(checks: readonly ReadinessCheck[]): RouteHandlerMe
 
 /** What the process counts, for Prometheus. */
 export function metricsEndpoint(
-  render: () => Promise<{ contentType: string; body: string }>,
+  render: () => { contentType: string; body: string },
 ): RouteHandlerMethod {
   return async (_request, reply) => {
-    const { contentType, body } = await render()
+    const { contentType, body } = render()
     return reply.type(contentType).send(body)
   }
 }

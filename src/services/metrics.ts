@@ -1,9 +1,14 @@
-// What is counted, and how Prometheus reads it. On every request's way a count is one number in an array; the
-// library sees it when somebody asks.
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+// What is counted, and how Prometheus reads it. On every request's way a count is one number in an array.
 import { type ErrorCode, errorTable, GatewayError } from '../errors.js'
+import {
+  type Buckets,
+  contentType,
+  createBuckets,
+  type Family,
+  renderFamilies,
+} from '../lib/prometheus.js'
 import type { Decision, Route } from '../model.js'
-import { addProcessMetrics } from './process-metrics.js'
+import { watchProcess } from './process-metrics.js'
 
 /** What a decision is counted as; `report_…` for those of `mode: report`, which are forwarded all the same. */
 const decisions = ['allow', 'login', 'refuse', 'report_login', 'report_refuse'] as const
@@ -26,8 +31,8 @@ export interface Metrics {
   timeTokenCall<T>(grant: TokenGrant, call: () => Promise<T>): Promise<T>
   readonly countSignIn: () => void
   readonly countSignOut: () => void
-  /** The text format of Prometheus, version 0.0.4. */
-  readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
+  /** For Prometheus. */
+  readonly render: () => { readonly contentType: string; readonly body: string }
   readonly close: () => void
 }
 
@@ -40,54 +45,66 @@ export function createMetrics({
 }: {
   upstreams: () => readonly UpstreamLoad[]
 }): Metrics {
-  const registry = new Registry()
-  const stopWatching = addProcessMetrics(registry)
-  const registers = [registry]
-
+  const ofProcess = watchProcess()
   const decided = new Map<Route, number[]>()
   const failed = new Map<ErrorCode, number>()
-  countsOf(
-    registry,
-    'decisions_total',
-    'Decisions on proxied requests',
-    ['route', 'decision'],
-    () =>
+  const tokenCalls = new Map<
+    string,
+    { labels: { grant: TokenGrant; outcome: string }; buckets: Buckets }
+  >()
+  let [signIns, signOuts] = [0, 0]
+
+  const counter = (name: string, help: string, read: Family['read']): Family => ({
+    name: prefix + name,
+    help,
+    type: 'counter',
+    read,
+  })
+  const load = (name: string, help: string, of: (load: UpstreamLoad) => number): Family => ({
+    name: prefix + name,
+    help,
+    type: 'gauge',
+    read: () => upstreams().map(one => ({ labels: { upstream: one.place }, value: of(one) })),
+  })
+  const families: Family[] = [
+    counter('decisions_total', 'Decisions on requests, by route', () =>
       [...decided].flatMap(([{ name }, counts]) =>
         decisions.map((decision, at) => ({
           labels: { route: name, decision },
-          count: counts[at] ?? 0,
+          value: counts[at] ?? 0,
         })),
       ),
-  )
-  countsOf(registry, 'failures_total', 'Answers with an error of the gateway', ['code'], () =>
-    (Object.keys(errorTable) as ErrorCode[]).map(code => ({
-      labels: { code },
-      count: failed.get(code) ?? 0,
-    })),
-  )
-  const tokenCalls = new Histogram({
-    name: `${prefix}token_call_seconds`,
-    help: 'Calls to the token endpoint of the user pool, by how they end',
-    labelNames: ['grant', 'outcome'],
-    buckets: tokenCallBuckets,
-    registers,
-  })
-  const signIns = new Counter({
-    name: `${prefix}sign_ins_total`,
-    help: 'Sessions begun',
-    registers,
-  })
-  const signOuts = new Counter({
-    name: `${prefix}sign_outs_total`,
-    help: 'Sessions ended by their people',
-    registers,
-  })
-  loadOf(registry, 'upstream_requests', 'Requests at an application, or waiting for it', () =>
-    upstreams().map(({ place, inFlight }) => ({ place, count: inFlight })),
-  )
-  loadOf(registry, 'upstream_tunnels', 'Upgraded connections open to an application', () =>
-    upstreams().map(({ place, tunnels }) => ({ place, count: tunnels })),
-  )
+    ),
+    counter('failures_total', 'Answers with an error of the gateway', () =>
+      (Object.keys(errorTable) as ErrorCode[]).map(code => ({
+        labels: { code },
+        value: failed.get(code) ?? 0,
+      })),
+    ),
+    counter('sign_ins_total', 'Sessions begun', () => [{ value: signIns }]),
+    counter('sign_outs_total', 'Sessions ended by their people', () => [{ value: signOuts }]),
+    {
+      name: `${prefix}token_call_seconds`,
+      help: 'Calls to the token endpoint of the user pool, by how they end',
+      type: 'histogram',
+      read: () =>
+        [...tokenCalls.values()].flatMap(({ labels, buckets }) => buckets.samples(labels)),
+    },
+    load('upstream_requests', 'Requests at an application, or waiting for it', one => one.inFlight),
+    load('upstream_tunnels', 'Upgraded connections open to an application', one => one.tunnels),
+    ...ofProcess.families,
+  ]
+
+  function countTokenCall(grant: TokenGrant, outcome: string, begun: number): void {
+    const key = `${grant} ${outcome}`
+    const known = tokenCalls.get(key)
+    const counted = known ?? {
+      labels: { grant, outcome },
+      buckets: createBuckets(tokenCallBuckets),
+    }
+    if (known === undefined) tokenCalls.set(key, counted)
+    counted.buckets.observe((performance.now() - begun) / 1000)
+  }
 
   return {
     countDecision(route, decision) {
@@ -106,24 +123,26 @@ export function createMetrics({
     },
 
     async timeTokenCall(grant, call) {
-      const end = tokenCalls.startTimer({ grant })
+      const begun = performance.now()
       try {
         const result = await call()
-        end({ outcome: result === null ? 'invalid_grant' : 'ok' })
+        countTokenCall(grant, result === null ? 'invalid_grant' : 'ok', begun)
         return result
       } catch (error) {
-        end({ outcome: error instanceof GatewayError ? error.code : 'GW_ERR_INTERNAL' })
+        const outcome = error instanceof GatewayError ? error.code : 'GW_ERR_INTERNAL'
+        countTokenCall(grant, outcome, begun)
         throw error
       }
     },
 
-    countSignIn: () => signIns.inc(),
-    countSignOut: () => signOuts.inc(),
-    render: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
-    close() {
-      stopWatching()
-      registry.clear()
+    countSignIn() {
+      signIns++
     },
+    countSignOut() {
+      signOuts++
+    },
+    render: () => ({ contentType, body: renderFamilies(families) }),
+    close: ofProcess.stop,
   }
 }
 
@@ -131,42 +150,4 @@ function indexOf(decision: Decision): number {
   if (decision.outcome !== 'allow') return decision.outcome === 'login' ? 1 : 2
   if (decision.reported === undefined) return 0
   return decision.reported.outcome === 'login' ? 3 : 4
-}
-
-/** A counter that is read from elsewhere. Counts never go back, so what was seen is only added to. */
-function countsOf(
-  registry: Registry,
-  name: string,
-  help: string,
-  labelNames: readonly string[],
-  read: () => readonly { labels: Record<string, string>; count: number }[],
-): void {
-  new Counter({
-    name: prefix + name,
-    help,
-    labelNames: [...labelNames],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const { labels, count } of read()) this.inc(labels, count)
-    },
-  })
-}
-
-function loadOf(
-  registry: Registry,
-  name: string,
-  help: string,
-  read: () => readonly { place: string; count: number }[],
-): void {
-  new Gauge({
-    name: prefix + name,
-    help,
-    labelNames: ['upstream'],
-    registers: [registry],
-    collect() {
-      this.reset()
-      for (const { place, count } of read()) this.inc({ upstream: place }, count)
-    },
-  })
 }

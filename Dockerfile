@@ -1,0 +1,30 @@
+# The gateway and its emulator in one image: `start` is the default command, `emulator` serves a local user pool.
+# BASE may be any image with Node.js 20.19 or newer.
+ARG BASE=node:24-bookworm-slim
+
+FROM ${BASE} AS build
+WORKDIR /app
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts
+COPY tsconfig.json tsconfig.build.json ./
+COPY scripts ./scripts
+COPY src ./src
+RUN npm run build && npm prune --omit=dev --ignore-scripts
+
+FROM ${BASE}
+LABEL org.opencontainers.image.title="cognito-gateway" \
+      org.opencontainers.image.description="Login gateway for Amazon Cognito: hosted UI, sessions, verified requests" \
+      org.opencontainers.image.licenses="Apache-2.0"
+ENV NODE_ENV=production
+WORKDIR /app
+COPY --from=build /app/node_modules ./node_modules
+COPY --from=build /app/dist ./dist
+COPY package.json LICENSE emulator.example.yaml ./
+COPY views ./views
+# Nobody in particular, and nothing of the image is theirs.
+USER 10001:10001
+EXPOSE 3000 3001
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "dist/cli/main.js", "health"]
+# The process gets its signals itself: SIGTERM drains it.
+ENTRYPOINT ["node", "dist/cli/main.js"]
+CMD ["start"]

@@ -1,0 +1,78 @@
+// The text format of Prometheus, version 0.0.4 (Prometheus documentation, Exposition formats).
+
+/** One number with its labels. */
+export interface Sample {
+  readonly labels?: Readonly<Record<string, string>>
+  /** Behind the name of the family: `_bucket`, `_sum`, `_count`. */
+  readonly suffix?: string
+  readonly value: number
+}
+
+/** Numbers of one kind, read when somebody asks. */
+export interface Family {
+  readonly name: string
+  readonly help: string
+  readonly type: 'counter' | 'gauge' | 'histogram'
+  readonly read: () => readonly Sample[]
+}
+
+/** Value of the `Content-Type` header. */
+export const contentType = 'text/plain; version=0.0.4; charset=utf-8'
+
+/** All families as text. */
+export function renderFamilies(families: readonly Family[]): string {
+  return families
+    .map(({ name, help, type, read }) => {
+      const lines = read().map(
+        ({ labels = {}, suffix = '', value }) =>
+          `${name}${suffix}${renderLabels(labels)} ${value}\n`,
+      )
+      return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+    })
+    .join('')
+}
+
+function renderLabels(labels: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`)
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')
+}
+
+/** Counts of values in buckets. */
+export interface Buckets {
+  observe(value: number): void
+  samples(labels: Readonly<Record<string, string>>): readonly Sample[]
+}
+
+/** @param bounds  upper bounds, growing; one without bound comes behind them */
+export function createBuckets(bounds: readonly number[]): Buckets {
+  const counts = [...bounds, Number.POSITIVE_INFINITY].map(() => 0)
+  let sum = 0
+  return {
+    observe(value) {
+      const found = bounds.findIndex(bound => value <= bound)
+      const at = found === -1 ? bounds.length : found
+      counts[at] = (counts[at] ?? 0) + 1
+      sum += value
+    },
+    samples(labels) {
+      let below = 0
+      const buckets = counts.map((count, at) => {
+        below += count
+        return {
+          suffix: '_bucket',
+          labels: { ...labels, le: String(bounds[at] ?? '+Inf') },
+          value: below,
+        }
+      })
+      return [
+        ...buckets,
+        { suffix: '_sum', labels, value: sum },
+        { suffix: '_count', labels, value: below },
+      ]
+    },
+  }
+}

@@ -1,0 +1,88 @@
+// docker-compose.yml says what the gateway understands, and every container has as little as it needs.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import t from 'tap'
+import { parse } from 'yaml'
+import { loadConfig } from '../../src/config.js'
+import { parsePool } from '../../src/emulator/pool.js'
+import { urlsToRegister } from '../../src/services.js'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const read = (file: string) => readFileSync(root + file, 'utf8')
+
+interface Service {
+  readonly command?: readonly string[]
+  readonly environment?: Record<string, string>
+  readonly ports?: readonly string[]
+  readonly read_only?: boolean
+  readonly cap_drop?: readonly string[]
+  readonly security_opt?: readonly string[]
+  readonly volumes?: readonly string[]
+  readonly depends_on?: readonly string[]
+}
+
+/** Variables have their defaults: `${NAME:-default}`. */
+const compose = parse(read('docker-compose.yml').replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1'), {
+  merge: true,
+}) as { services: Record<string, Service> }
+const services = Object.entries(compose.services)
+const gateways = services.filter(([name]) => name.startsWith('gateway'))
+
+t.test('the settings of every gateway are complete and good', async t => {
+  t.equal(gateways.length, 4)
+  for (const [name, { environment = {} }] of gateways) {
+    t.doesNotThrow(() => loadConfig({ env: environment }), name)
+  }
+})
+
+t.test('the emulator knows the callback and sign-out URLs of every gateway', async t => {
+  const pool = parsePool(parse(read('deploy/compose/emulator.yaml')))
+  for (const [name, { environment = {} }] of gateways) {
+    const config = loadConfig({ env: environment })
+    const client = pool.clients.find(({ id }) => id === config.cognito.clientId)
+    const { redirectUris, signOutUrls } = urlsToRegister(config)
+    for (const url of redirectUris) t.ok(client?.callbackUrls.includes(url), `${name} ${url}`)
+    for (const url of signOutUrls) t.ok(client?.logoutUrls.includes(url), `${name} ${url}`)
+    t.equal(pool.poolId, config.cognito.userPoolId)
+    t.strictSame(client?.secrets, config.cognito.clientSecret)
+  }
+})
+
+t.test('containers have as little as they need, and this machine alone reaches them', async t => {
+  for (const [name, service] of services) {
+    if (name !== 'balancer') {
+      t.equal(service.read_only, true, name)
+      t.strictSame(service.cap_drop, ['ALL'], name)
+      t.strictSame(service.security_opt, ['no-new-privileges:true'], name)
+    }
+    for (const port of service.ports ?? []) t.match(port, /^127\.0\.0\.1:\d+:\d+$/, name)
+    for (const other of service.depends_on ?? []) t.ok(compose.services[other], `${name} ${other}`)
+    for (const volume of service.volumes ?? []) {
+      const [file = ''] = volume.split(':')
+      t.ok(read(file.slice(2)).length > 0, volume)
+    }
+  }
+  t.notOk(compose.services.application?.ports, 'the application is reached through a gateway alone')
+})
+
+t.test('the image has what its commands need', async t => {
+  const dockerfile = read('Dockerfile')
+  const { files, scripts } = JSON.parse(read('package.json')) as {
+    files: string[]
+    scripts: Record<string, string>
+  }
+  const ignored = read('.dockerignore').split('\n')
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.*) \.\S*$/gm)].flatMap(
+    ([, names = '']) => names.split(' '),
+  )
+  for (const name of copied) {
+    const own = name.replace(/^\.\//, '')
+    t.ok(ignored.includes(`!${own}`), `${own} goes to the build`)
+  }
+  t.match(scripts.build, 'scripts/clean.mjs')
+  for (const name of ['dist', 'views', 'emulator.example.yaml']) {
+    t.ok(files.includes(name))
+    t.match(dockerfile, name)
+  }
+  t.match(dockerfile, /^USER 10001:10001$/m)
+})
