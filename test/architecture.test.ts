@@ -31,7 +31,7 @@ const libraryHomes: Record<string, readonly string[]> = {
   '@fastify/formbody': ['app', 'emulator/'],
   'openid-client': ['cognito/client'],
   'aws-jwt-verify': ['cognito/verifier'],
-  undici: ['proxy/', 'cognito/', 'cli/health'],
+  undici: ['lib/undici', 'proxy/', 'cognito/'],
   jose: ['emulator/'],
   eta: ['lib/views'],
   negotiator: ['texts/language'],

@@ -1,6 +1,7 @@
 // The gateway's own calls to Cognito: bounded in time and size, never redirected, at the internal origin.
 // By undici's `request`: its fetch makes streams and signals for every call, which live long after it.
-import { Agent, type Dispatcher, install, request } from 'undici'
+import type { Dispatcher } from 'undici'
+import { Agent, installFetchClasses, request } from '../lib/undici.js'
 import { toInternal } from './endpoints.js'
 import type { CognitoSettings } from './settings.js'
 
@@ -14,8 +15,7 @@ export interface CallOptions {
 /** A fetch with these bounds. Rejects with a TypeError or a TimeoutError as fetch does. */
 export type Call = (url: string, options?: CallOptions) => Promise<Response>
 
-// openid-client takes fetch's classes from the global scope, where Node would load its own copy: 10 MB.
-install()
+installFetchClasses()
 
 const maxAnswerBytes = 1024 * 1024
 /** Sockets to each of Cognito's hosts; further calls wait for their turn until their deadline. */

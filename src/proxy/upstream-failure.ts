@@ -1,6 +1,6 @@
 // What a broken exchange with an upstream is to the client.
-import { errors } from 'undici'
 import { GatewayError } from '../errors.js'
+import { HTTPParserError } from '../lib/undici.js'
 
 type Failure =
   | 'GW_ERR_UPSTREAM_TIMEOUT'
@@ -22,8 +22,7 @@ const failuresByCode: Readonly<Record<string, Failure>> = {
 
 /** The failure of an exchange with an upstream, as undici or Node's own client put it. */
 export function toGatewayError(error: Error & { code?: string }): GatewayError {
-  const isParserError =
-    error instanceof errors.HTTPParserError || error.code?.startsWith('HPE_') === true
+  const isParserError = error instanceof HTTPParserError || error.code?.startsWith('HPE_') === true
   const known = isParserError ? 'GW_ERR_UPSTREAM_INVALID' : failuresByCode[error.code ?? '']
   return new GatewayError(known ?? 'GW_ERR_UPSTREAM_UNREACHABLE', { cause: error })
 }

@@ -1,6 +1,7 @@
 // Connections to applications: one bounded pool each, TLS verified, nothing retried.
 import { isIP } from 'node:net'
-import { buildConnector, Pool } from 'undici'
+import type { buildConnector as BuildConnector, Pool as PoolOfConnections } from 'undici'
+import { buildConnector, Pool } from '../lib/undici.js'
 
 /** Bounds of one upstream. */
 export interface UpstreamLimits {
@@ -17,7 +18,7 @@ export interface UpstreamLimits {
 export interface Upstream extends UpstreamLimits {
   /** As the settings name it. */
   readonly place: string
-  readonly pool: Pool
+  readonly pool: PoolOfConnections
   /** What its certificate has to be for. */
   readonly hostname: string
   /** Host and port as it knows itself; `localhost` behind a unix socket. */
@@ -25,7 +26,7 @@ export interface Upstream extends UpstreamLimits {
   /** Requests that undici holds; counted by the forwarder. */
   inFlight: number
   /** Opens a connection outside of the pool, as verified as those in it; it may be closed one way at a time. */
-  readonly connect: (callback: buildConnector.Callback) => void
+  readonly connect: (callback: BuildConnector.Callback) => void
   /** Upgraded connections, asked for or open; counted by the tunnel. */
   tunnels: number
   /** Answers under way that are event streams. */
@@ -149,7 +150,7 @@ function connectTo(
     socketPath,
     allowHalfOpen = false,
   }: { socketPath: string | undefined; allowHalfOpen?: boolean },
-): buildConnector.connector {
+): BuildConnector.connector {
   const { ca, cert, key } = tls
   const open = buildConnector({
     timeout: connectTimeoutMs,
