@@ -1,5 +1,4 @@
 // The itinerary: every hook and route in the order a request meets them.
-import { randomUUID } from 'node:crypto'
 import { type IncomingMessage, METHODS } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import { healthEndpoint, metricsEndpoint, readyEndpoint } from './endpoints/admin.js'
@@ -20,6 +19,7 @@ import { createFailureAnswers } from './hooks/error-handler.js'
 import { finish } from './hooks/finish.js'
 import { chooseRoute } from './hooks/route.js'
 import { readTarget } from './hooks/target.js'
+import { createRequestIds } from './lib/request-ids.js'
 import type { Peers } from './lib/trusted-peers.js'
 import type { Services } from './services.js'
 import { noCookies } from './session/browser-session.js'
@@ -48,9 +48,10 @@ export function createApp(services: Services): FastifyInstance {
     startPath: paths.start,
     signOutPath: paths.signOut,
   })
+  const nextId = createRequestIds()
   const app = fastify({
     logger: false,
-    genReqId: raw => requestIdOf(raw, services.peers),
+    genReqId: raw => requestIdOf(raw, services.peers, nextId),
     exposeHeadRoutes: false,
     // What still comes in while we close is served: its sender could not know.
     return503OnClosing: false,
@@ -157,12 +158,12 @@ function neverReached(): never {
 }
 
 /** Ours, or that of a trusted proxy, so that one id stands in all logs. */
-function requestIdOf(raw: IncomingMessage, peers: Peers): string {
+function requestIdOf(raw: IncomingMessage, peers: Peers, nextId: () => string): string {
   if (peers.isTrusted(raw)) {
     const given = raw.headers['x-request-id']
     if (typeof given === 'string' && /^[\w.:+=@-]{1,128}$/.test(given)) return given
   }
-  return randomUUID()
+  return nextId()
 }
 
 /** The admin listener: health and readiness, nothing that needs a user. */
