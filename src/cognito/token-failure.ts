@@ -1,7 +1,7 @@
 // What a failed call of the token or revocation endpoint was: a verdict, an answer that is not what was asked
 // for, or nothing that says anything about code, token and client. openid-client's errors are told by code.
 import { GatewayError } from '../errors.js'
-import { explainCallbackError, explainTokenError, toReason } from './explain.js'
+import { explainCallbackError, explainNoVerdict, explainTokenError, toReason } from './explain.js'
 import { toPlainError } from './plain-error.js'
 import { printable } from './quote.js'
 import { retryAfterSeconds } from './retry-after.js'
@@ -71,7 +71,7 @@ function isCoded(error: unknown): error is CodedError {
 
 function fromVerdict(failure: CodedError, asked: Asked): GatewayError {
   const { error = '', error_description: description = null } = failure
-  const explanation = explainTokenError({ error, ...asked })
+  const explanation = explainTokenError({ error, description, ...asked })
   if (explanation === null) return unavailable(failure)
   return new GatewayError(explanation.code, { reason: toReason(explanation, error, description) })
 }
@@ -92,8 +92,12 @@ function fromCallbackError(failure: CodedError): GatewayError {
 
 function unavailable(error: unknown): GatewayError {
   const answer = answerOf(error)
-  return new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', {
-    reason: answer === undefined ? 'no usable answer' : `answer with status ${answer.status}`,
+  const status = answer?.status ?? (isCoded(error) ? error.status : undefined) ?? null
+  const named = isCoded(error) ? error.error : undefined
+  const seen = status === null ? 'no usable answer' : `answer with status ${status}`
+  const explanation = explainNoVerdict(status, named)
+  return new GatewayError(explanation.code, {
+    reason: toReason(explanation, seen, named ?? null),
     cause: toPlainError(error),
     retryAfterSeconds: retryAfterSeconds(answer?.headers),
   })

@@ -207,7 +207,10 @@ export function createBrowserSessions({
     if (newer !== null && newer.session.tokens.issuedAt > session.tokens.issuedAt) {
       return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
     }
-    log.info({ sub: session.identity.subject }, 'session ended: Cognito refused the refresh token')
+    log.info(
+      { sub: session.identity.subject },
+      'session ended: Cognito refused the refresh token (expired, revoked, or the user disabled, deleted or signed out everywhere)',
+    )
     await destroy(session)
     return nobodyFor(browser)
   }

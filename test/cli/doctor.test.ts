@@ -141,6 +141,19 @@ const rows: Row[] = [
     { client: { responseTypes: ['token'] } },
     [['code grant', /does not allow the authorization code grant/]],
   ],
+  ...[
+    ['no style for managed login', 'Login pages unavailable', /no style is assigned/],
+    ['OAuth switched off', 'Client is not enabled for OAuth2.0 flows.', /OAuth is switched off/],
+  ].map(
+    ([name, text, cause]): Row => [
+      String(name),
+      {
+        prepare: ({ faults }) =>
+          faults.set('/oauth2/authorize', { status: 400, body: `<title>x</title><p>${text}</p>` }),
+      },
+      [['callback URL', cause as RegExp]],
+    ],
+  ),
   [
     'an issuer that is another pool',
     { settings: { cognito: { issuer: 'http://localhost:1/us-east-1_Other' } } },

@@ -451,7 +451,7 @@ t.test('revoking: confirmed, refused, not found out', async t => {
     ['confirmed', {}, null],
     ['invalid_client', error('invalid_client', 401), 'GW_ERR_LOGIN_MISCONFIGURED'],
     ['switched off', error('invalid_request'), 'GW_ERR_LOGIN_MISCONFIGURED', /Enable token revoc/],
-    ['an access token', error('unsupported_token_type'), 'GW_ERR_COGNITO_UNAVAILABLE'],
+    ['an access token', error('unsupported_token_type'), 'GW_ERR_LOGIN_MISCONFIGURED'],
     ['429', { status: 429 }, 'GW_ERR_COGNITO_UNAVAILABLE'],
     ['a reset', 'reset', 'GW_ERR_COGNITO_UNAVAILABLE'],
   ]

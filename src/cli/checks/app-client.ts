@@ -3,6 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Call } from '../../cognito/call.js'
 import { type Endpoints, logoutUrl } from '../../cognito/endpoints.js'
+import { explainErrorPage } from '../../cognito/explain.js'
 import { quote } from '../../cognito/quote.js'
 import type { CognitoSettings } from '../../cognito/settings.js'
 import { updateClient } from './aws-command.js'
@@ -127,10 +128,11 @@ async function checkCallback(context: ClientContext, redirectUri: string): Promi
       scopes,
     ]
   }
+  const page = explainErrorPage(location)
   if (!/error=redirect_mismatch/.test(location)) {
     const seen = `authorize answers ${quote(location)}`
-    const cause = 'managed login or OAuth is not switched on for this app client'
-    const remedy = `console: ${where}; and Branding → Domain`
+    const cause = page?.cause ?? 'managed login or OAuth is not switched on for this app client'
+    const remedy = page?.remedy ?? `console: ${where}; and Branding → Domain`
     return [{ check, outcome: 'failure', seen, cause, remedy }]
   }
   const add = updateClient(
@@ -149,7 +151,7 @@ async function checkCallback(context: ClientContext, redirectUri: string): Promi
   ]
 }
 
-/** Where authorize sends a browser; the status where it sends it nowhere. */
+/** Where authorize sends a browser; status and words of the page where it sends it nowhere. */
 async function authorize(
   { settings, endpoints, call }: ClientContext,
   redirectUri: string,
@@ -166,7 +168,16 @@ async function authorize(
     code_challenge_method: 'S256',
   })
   const answer = await call(`${endpoints.authorization}?${query}`)
-  return answer.headers.get('location') ?? `status ${answer.status}`
+  const location = answer.headers.get('location')
+  return location ?? `status ${answer.status}: ${toText(await answer.text())}`
+}
+
+/** The words of a page. */
+function toText(html: string): string {
+  return html
+    .replaceAll(/<(style|script)\b[\s\S]*?<\/\1>|<[^>]*>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim()
 }
 
 /** An error that comes back to the callback is about grant or scopes; which scope Cognito does not say. */
