@@ -9,6 +9,7 @@ import type { ExplainOptions } from './config-explain.js'
 import type { DevOptions } from './dev.js'
 import type { DoctorOptions } from './doctor.js'
 import type { EmulatorCommandOptions } from './emulator.js'
+import type { InitOptions } from './init.js'
 import { keygen } from './keygen.js'
 import type { SessionsOptions } from './sessions.js'
 import { start } from './start.js'
@@ -62,6 +63,28 @@ program
   .action(async (options: DoctorOptions) => {
     const { doctor } = await import('./doctor.js')
     process.exitCode = await doctor(options)
+  })
+
+program
+  .command('init')
+  .description('write gateway.yaml from a few answers; what is not given is asked on a terminal')
+  .option('--pool-id <id>', 'id of the user pool')
+  .option('--client-id <id>', 'id of the app client')
+  .option('--client-secret-file <file>', 'file with its secret (or COGNITO_CLIENT_SECRET)')
+  .option('--public-client', 'the app client has no secret')
+  .option('--domain <domain>', 'domain of the hosted UI: prefix, custom domain or full URL')
+  .option('--url <url>', 'public origin of the gateway, as browsers see it')
+  .option('--upstream <url>', 'address of the application')
+  .option(
+    '--issuer <url>',
+    'issuer, where it does not follow from the pool id, as with an emulator',
+  )
+  .option('--no-secrets', 'leave both secrets out of the file: they come from the environment')
+  .option('--output <file>', 'file to write', 'gateway.yaml')
+  .option('--force', 'replace a file that is there')
+  .action(async (options: InitOptions) => {
+    const { init } = await import('./init.js')
+    process.exitCode = await init(options)
   })
 
 const sessions = program

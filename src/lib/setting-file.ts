@@ -83,6 +83,12 @@ export interface ShownSetting {
   readonly source: string
 }
 
+/** Settings as a file in YAML, with these lines of comment at its head. */
+export function toSettingsText(tree: SettingTree, head: readonly string[]): string {
+  const comments = head.map(line => `# ${line}\n`).join('')
+  return comments + new Document(tree).toString({ lineWidth: 0 })
+}
+
 /** Settings as a file in YAML, each with a comment that says where it comes from. */
 export function renderSettings(settings: readonly ShownSetting[]): string {
   const document = new Document({})

@@ -207,10 +207,10 @@ export function createBrowserSessions({
     if (newer !== null && newer.session.tokens.issuedAt > session.tokens.issuedAt) {
       return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
     }
-    log.info(
-      { sub: session.identity.subject },
-      'session ended: Cognito refused the refresh token (expired, revoked, or the user disabled, deleted or signed out everywhere)',
-    )
+    const reason =
+      'it expired, was revoked or rotated out, or the user was disabled, deleted or signed out everywhere'
+    const { subject: sub } = session.identity
+    log.info({ sub, reason }, 'session ended: Cognito refused the refresh token')
     await destroy(session)
     return nobodyFor(browser)
   }
