@@ -38,8 +38,9 @@ const libraryHomes: Record<string, readonly string[]> = {
   'fastest-levenshtein': ['lib/suggestion'],
   pino: ['log'],
   commander: ['cli/main'],
+  'smol-toml': ['cli/import/oauth2-proxy-file'],
   yaml: ['lib/', 'emulator/'],
-  zod: ['config', 'lib/', '*/settings', 'routing/cors-settings', 'emulator/'],
+  zod: ['config', 'lib/', '*/settings', 'routing/cors-settings', 'emulator/', 'cli/import/'],
   ioredis: ['lib/redis'],
   'lru-cache': ['lib/', 'session/', 'cognito/', 'proxy/'],
 }

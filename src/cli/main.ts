@@ -6,6 +6,7 @@ import { Command, CommanderError } from 'commander'
 import { SettingsRefused } from '../errors.js'
 import type { ConfigOptions } from './config.js'
 import type { ExplainOptions } from './config-explain.js'
+import type { ImportAlbOptions, ImportProxyOptions } from './config-import.js'
 import type { DevOptions } from './dev.js'
 import type { DoctorOptions } from './doctor.js'
 import type { EmulatorCommandOptions } from './emulator.js'
@@ -149,12 +150,40 @@ config
   .option('--groups <a,b>', 'groups of the person', toList)
   .option('--scopes <a,b>', 'scopes of the access token', toList)
   .option('--email <address>', 'verified e-mail address of the person')
-  .option('--claim <name=value>', 'a claim of the ID token; may come several times', addClaim)
+  .option('--claim <name=value>', 'a claim of the ID token; may come several times', addPair)
   .option('--nobody', 'nobody is signed in')
   .option('--json', 'the answer as JSON')
   .action(async (method: string, url: string, options: ExplainOptions) => {
     const { explain } = await import('./config-explain.js')
     explain(method, url, options)
+  })
+
+const imports = config
+  .command('import')
+  .description('write the settings of another gateway as ours; says what has no counterpart')
+imports
+  .command('oauth2-proxy')
+  .description('from its configuration file, a file of flags or of variables, or the environment')
+  .argument('[file]', 'by default the variables OAUTH2_PROXY_… of this process')
+  .option('--domain <domain>', 'domain of the hosted UI: prefix, custom domain or full URL')
+  .option('--output <file>', 'file to write (default: standard output)')
+  .option('--force', 'replace a file that is there')
+  .action(async (file: string | undefined, options: ImportProxyOptions) => {
+    const { importOauth2Proxy } = await import('./config-import.js')
+    process.exitCode = await importOauth2Proxy(file, options)
+  })
+imports
+  .command('alb')
+  .description('from the rules of an Application Load Balancer')
+  .argument('<file>', 'answer of aws elbv2 describe-rules --listener-arn … --output json')
+  .option('--url <url>', 'public origin, where no rule names a host')
+  .option('--upstream <url>', 'address of the application, for every target group')
+  .option('--target <name=url>', 'address of a target group; may come several times', addPair)
+  .option('--output <file>', 'file to write (default: standard output)')
+  .option('--force', 'replace a file that is there')
+  .action(async (file: string, options: ImportAlbOptions) => {
+    const { importAlb } = await import('./config-import.js')
+    process.exitCode = await importAlb(file, options)
   })
 
 program
@@ -214,8 +243,8 @@ function toList(text: string): string[] {
   return text.split(',').filter(item => item !== '')
 }
 
-function addClaim(text: string, before: Record<string, string> = {}): Record<string, string> {
+function addPair(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
   if (name !== undefined && value !== undefined) return { ...before, [name]: value }
-  throw new CommanderError(2, 'claim', `expected name=value, not ${text}`)
+  throw new CommanderError(2, 'pair', `expected name=value, not ${text}`)
 }
