@@ -10,6 +10,8 @@ import { urlsToRegister } from '../services.js'
 import { checkClient } from './checks/app-client.js'
 import { describeFinding, type Finding, ok } from './checks/finding.js'
 import { checkPool } from './checks/pool.js'
+import { readRegisteredClient } from './checks/registered-client.js'
+import { compareRegistered } from './checks/registered-difference.js'
 import { checkOrigins, checkRedis, checkUpstreams } from './checks/surroundings.js'
 import { findSettingsFile } from './settings-file.js'
 
@@ -17,6 +19,8 @@ import { findSettingsFile } from './settings-file.js'
 export interface DoctorOptions {
   readonly config?: string
   readonly json?: boolean
+  /** Reads the app client through the AWS API as well. */
+  readonly aws?: boolean
 }
 
 /** Of each call; the checks run side by side. */
@@ -27,7 +31,7 @@ export async function doctor(options: DoctorOptions): Promise<number> {
   const config = readSettings(options)
   const findings = Array.isArray(config)
     ? config
-    : [ok('settings', 'complete'), ...(await examine(config))]
+    : [ok('settings', 'complete'), ...(await examineAll(config, options))]
   const broken = findings.filter(({ outcome }) => outcome === 'failure').length
   process.stdout.write(
     options.json
@@ -45,6 +49,19 @@ function readSettings({ config: file }: DoctorOptions): Config | Finding[] {
     if (!(error instanceof SettingsRefused)) throw error
     return error.complaints.map(seen => ({ check: 'settings', outcome: 'failure', seen }))
   }
+}
+
+async function examineAll(config: Config, { aws }: DoctorOptions): Promise<Finding[]> {
+  const [seen, registered] = await Promise.all([examine(config), aws ? examineAws(config) : []])
+  return [...seen, ...registered]
+}
+
+/** What is registered, beside what is needed. */
+async function examineAws(config: Config): Promise<Finding[]> {
+  const { cognito: settings, session } = config
+  const client = await readRegisteredClient(settings)
+  if ('check' in client) return [client]
+  return compareRegistered(client, { settings, session, ...urlsToRegister(config) })
 }
 
 /** Every check of these settings, in the order in which one would mend. */

@@ -61,6 +61,7 @@ program
   .description('check settings, user pool, app client, applications and Redis; changes nothing')
   .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
   .option('--json', 'the findings as JSON')
+  .option('--aws', 'also read the app client through the AWS API, with read rights, and compare')
   .action(async (options: DoctorOptions) => {
     const { doctor } = await import('./doctor.js')
     process.exitCode = await doctor(options)
