@@ -1,13 +1,15 @@
 // Renders the README's tables from the code that they describe. `npm run docs` writes them into README.md
-// between their markers; test/readme.test.ts fails while the two differ.
+// between their markers, and docs/errors.md; test/readme.test.ts and test/docs.test.ts fail while the two differ.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { listRouteSettings, listSettings } from '../src/config.js'
 import { urlTable } from '../src/endpoints/paths.js'
 import { errorTable } from '../src/errors.js'
 import { defaultOf } from '../src/lib/setting-sources.js'
+import { renderErrorsPage } from './errors-page.js'
 
 const readme = fileURLToPath(new URL('../README.md', import.meta.url))
+const errorsPage = fileURLToPath(new URL('../docs/errors.md', import.meta.url))
 
 /** The tables by the name of their marker. */
 export function renderTables(): Record<string, string> {
@@ -89,4 +91,5 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(readme, withTables(readFileSync(readme, 'utf8')))
+  writeFileSync(errorsPage, renderErrorsPage())
 }
