@@ -32,11 +32,12 @@ export function openDialogue(
   const ended = new AbortController()
   lines.once('close', () => ended.abort())
 
+  /** A shown question is readline's own, which draws its line anew at every key; a hidden one stays as it was written. */
   async function answerTo(text: string, hidden: boolean): Promise<string> {
-    output.write(text)
+    if (hidden) output.write(text)
     isHidden = hidden
     try {
-      return (await lines.question('', { signal: ended.signal })).trim()
+      return (await lines.question(hidden ? '' : text, { signal: ended.signal })).trim()
     } catch {
       throw new Error('stopped before all questions were answered; nothing was written')
     } finally {

@@ -130,6 +130,14 @@ t.test('on a terminal: asks for what is missing, and shows no secret', async t =
     upstream: 'http://localhost:8080',
   })
   t.notMatch(shown, /canary/)
+  const left = shown.split('\u001b[0J').join('\u001b[1G')
+  for (const question of ['User pool id', 'App client id', 'Public URL']) {
+    t.notMatch(
+      left,
+      new RegExp(`${question}[^\\r\\n]*: \u001b\\[1G`),
+      `${question} is not wiped away`,
+    )
+  }
   t.match(shown, /1example23456789/, 'what is no secret is shown')
 })
 
