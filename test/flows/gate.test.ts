@@ -47,7 +47,7 @@ t.test('a 401 says where to sign in, with the page that the script runs on', asy
   const body = JSON.parse(answer.body) as Record<string, string>
   t.equal(body.error, 'login_required')
   t.equal(body.login, `/oauth2/start?rd=${encodeURIComponent('/board?x=1')}`)
-  t.match(body.id, /^[0-9a-f-]{36}$/)
+  t.match(body.id, /^[\w-]{11}-[0-9a-z]+$/)
 })
 
 t.test(
