@@ -1,5 +1,6 @@
-// How much faster is the gateway, with login, than proxies without? Interleaved rounds (A B C A B C …),
+// How much faster is the gateway, with login, than proxies without? Interleaved rounds (A B C, B C A, …),
 // medians, each server alone on one core, the same upstream and the same cookie for all.
+import { setTimeout } from 'node:timers/promises'
 import { freePort } from '../test/fixtures/free-port.js'
 import { startGateway } from './lib/gateway.js'
 import { load, type Measured, median, requireWrk } from './lib/load.js'
@@ -7,6 +8,7 @@ import { otherCore, type Server, startServer, stopServer } from './lib/processes
 
 const warmUpSeconds = 4
 const roundSeconds = 2
+const settleMs = 500
 
 /** Rows of the table: name, requests a second, CPU microseconds a request of the server, ratio. */
 export async function throughput(rounds: number): Promise<string[][]> {
@@ -27,7 +29,9 @@ export async function throughput(rounds: number): Promise<string[][]> {
     for (const server of servers) await load(server, { cookie, seconds: warmUpSeconds })
     const measured = new Map<string, Measured[]>(servers.map(({ name }) => [name, []]))
     for (let round = 0; round < rounds; round++) {
-      for (const server of servers) {
+      for (const server of turned(servers, round)) {
+        // What the one before has left behind is tidied up on the same core.
+        await setTimeout(settleMs)
         measured.get(server.name)?.push(await load(server, { cookie, seconds: roundSeconds }))
         await checkAnswer(server, cookie, server === gateway.server)
       }
@@ -37,6 +41,12 @@ export async function throughput(rounds: number): Promise<string[][]> {
     await Promise.all([...servers, application].map(stopServer))
     await gateway.emulator.close()
   }
+}
+
+/** Another one begins each round, so that none is always behind the same one. */
+function turned<T>(items: readonly T[], by: number): T[] {
+  const at = by % items.length
+  return [...items.slice(at), ...items.slice(0, at)]
 }
 
 async function startPeer(name: string, upstream: string): Promise<Server> {

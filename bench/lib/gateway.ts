@@ -35,22 +35,27 @@ export async function startGateway(
   }
   const emulator = await startEmulator({ pool })
   const [client] = pool.clients
-  const server = await startServer('cognito-gateway', port, ['node', 'dist/cli/main.js', 'start'], {
-    env: {
-      COGNITO_USER_POOL_ID: pool.poolId,
-      COGNITO_CLIENT_ID: client?.id ?? '',
-      COGNITO_CLIENT_SECRET: client?.secrets[0] ?? '',
-      COGNITO_DOMAIN: emulator.domain,
-      COGNITO_ISSUER: emulator.issuer,
-      GATEWAY_URL: url,
-      GATEWAY_HOST: '127.0.0.1',
-      GATEWAY_PORT: String(port),
-      GATEWAY_ADMIN_PORT: String(adminPort),
-      GATEWAY_UPSTREAM: upstream,
-      GATEWAY_SECRET: secret,
-      LOG_LEVEL: 'warn',
+  const server = await startServer(
+    'cognito-gateway',
+    port,
+    ['node', '--max-semi-space-size=8', 'dist/cli/main.js', 'start'],
+    {
+      env: {
+        COGNITO_USER_POOL_ID: pool.poolId,
+        COGNITO_CLIENT_ID: client?.id ?? '',
+        COGNITO_CLIENT_SECRET: client?.secrets[0] ?? '',
+        COGNITO_DOMAIN: emulator.domain,
+        COGNITO_ISSUER: emulator.issuer,
+        GATEWAY_URL: url,
+        GATEWAY_HOST: '127.0.0.1',
+        GATEWAY_PORT: String(port),
+        GATEWAY_ADMIN_PORT: String(adminPort),
+        GATEWAY_UPSTREAM: upstream,
+        GATEWAY_SECRET: secret,
+        LOG_LEVEL: 'warn',
+      },
     },
-  })
+  )
   return { server, emulator, url, signIn: () => sessionCookie(url) }
 }
 

@@ -1,5 +1,4 @@
 // cognito-gateway start
-import { setFlagsFromString } from 'node:v8'
 import { type Config, loadConfig } from '../config.js'
 import { createLog, type Log } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
@@ -8,9 +7,6 @@ import { findSettingsFile } from './settings-file.js'
 
 /** Serves until a signal comes. Throws SettingsRefused, and an Error that says which port is taken. */
 export async function start({ config: file }: { config?: string }): Promise<void> {
-  // New objects keep the 8 MB that they have now. Twice that is V8's default, and gains nothing that
-  // bench/throughput can see.
-  setFlagsFromString('--semi-space-growth-factor=1')
   const found = findSettingsFile(file)
   const config = loadConfig({ env: process.env, file: found })
   const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
