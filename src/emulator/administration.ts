@@ -2,11 +2,12 @@
 import { beginSignIn, type FreshTokens, firstRefreshToken, freshTokens } from './grant.js'
 import type { PoolUser } from './pool.js'
 import { findClient, findUser, type Realm } from './realm.js'
+import { changeUser, removeUser, signOutUser, type UserChanges } from './users.js'
 
 /** Acts on users and their tokens. Each throws a RangeError for a user or client that is not there. */
 export interface Administration {
   /** Changes groups, password, attributes, or whether a user is enabled; tokens show it at the next refresh. */
-  update(username: string, changes: Partial<Omit<PoolUser, 'username' | 'sub'>>): void
+  update(username: string, changes: UserChanges): void
   /** `AdminDeleteUser` */
   remove(username: string): void
   /** `AdminUserGlobalSignOut`: all refresh tokens end; the hosted UI's session stays. */
@@ -22,19 +23,18 @@ export interface Administration {
 }
 
 export function createAdministration(realm: Realm): Administration {
-  const { settings, state } = realm
+  const { state } = realm
   return {
     update(username, changes) {
-      Object.assign(getUser(realm, username), changes)
+      changeUser(realm, getUser(realm, username), changes)
     },
 
     remove(username) {
-      settings.users.splice(settings.users.indexOf(getUser(realm, username)), 1)
+      removeUser(realm, getUser(realm, username))
     },
 
     signOutEverywhere(username) {
-      const user = getUser(realm, username)
-      for (const signIn of state.signIns.values()) if (signIn.user === user) signIn.revoked = true
+      signOutUser(realm, getUser(realm, username))
     },
 
     async tokensFor(username, clientId, scopes) {

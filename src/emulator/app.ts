@@ -7,6 +7,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import { openViews, viewsFolder } from '../lib/views.js'
 import { type Administration, createAdministration } from './administration.js'
 import { pathOf, recordCalls, type SeenCall } from './calls.js'
+import { type ChangeListener, createChanges } from './changes.js'
 import { authorizeEndpoint } from './endpoints/authorize.js'
 import { corsEndpoint, openToScripts } from './endpoints/cors.js'
 import { discoveryEndpoint } from './endpoints/discovery.js'
@@ -41,6 +42,8 @@ export interface Emulator {
   readonly keys: Keys
   readonly faults: Faults
   readonly administration: Administration
+  /** Hears of every change of a user, after it was made; gives what ends the listening. */
+  readonly onUserChange: (listener: ChangeListener) => () => void
   /** The newest calls, at most 10,000. */
   readonly calls: SeenCall[]
   /** For requests without a socket (`app.inject`). */
@@ -99,8 +102,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { domain, issuer, keys } = realm
   const administration = createAdministration(realm)
   const { poolId } = settings
+  const { onChange: onUserChange } = realm.changes
   const close = () => app.close()
-  return { domain, issuer, poolId, settings, keys, faults, administration, calls, app, close }
+  const parts = { settings, keys, faults, administration, onUserChange, calls, app, close }
+  return { domain, issuer, poolId, ...parts }
 }
 
 const endpoints = [
@@ -145,7 +150,8 @@ function createRealm(
   }
   const tokens = createTokenMaker(place)
   const views = openViews(join(viewsFolder, 'emulator'))
-  return Object.assign(place, { settings, tokens, state: createState(), views, tell })
+  const changes = createChanges()
+  return Object.assign(place, { settings, tokens, state: createState(), views, tell, changes })
 }
 
 async function answerHeaders(request: FastifyRequest, reply: FastifyReply): Promise<void> {

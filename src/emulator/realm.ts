@@ -1,5 +1,6 @@
 // What every endpoint of the emulator shares.
 import type { Views } from '../lib/views.js'
+import type { Changes } from './changes.js'
 import type { Tell } from './events.js'
 import type { Keys } from './keys.js'
 import type { PoolClient, PoolSettings, PoolUser } from './pool.js'
@@ -17,6 +18,8 @@ export interface Realm {
   readonly state: State
   readonly views: Views
   readonly tell: Tell
+  /** Every change of a user is told here. */
+  readonly changes: Changes
   /** NumericDate seconds, with the clock fault. */
   readonly clock: () => number
 }

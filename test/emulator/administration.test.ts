@@ -127,3 +127,34 @@ t.test('roles of groups are in the ID token; a shared best precedence prefers no
     [[a, b], undefined],
   )
 })
+
+t.test(
+  'every change of a user is told once, by the name of the operation that makes it',
+  async t => {
+    const { administration, onUserChange, settings } = await testPool(t)
+    const heard: string[] = []
+    const stop = onUserChange(({ operation, username, groupName }) =>
+      heard.push(`${operation} ${username} ${groupName ?? ''}`.trim()),
+    )
+    administration.update('jane', { enabled: false })
+    administration.update('jane', { enabled: false })
+    administration.update('jane', { enabled: true, groups: ['admins'] })
+    administration.update('jane', { attributes: { email: 'j@example.com' } })
+    administration.update('jane', { password: 'Other-pass1' })
+    administration.signOutEverywhere('jane')
+    administration.remove('jane')
+    stop()
+    administration.remove('admin')
+    t.strictSame(heard, [
+      'AdminDisableUser jane',
+      'AdminEnableUser jane',
+      'AdminRemoveUserFromGroup jane staff',
+      'AdminAddUserToGroup jane admins',
+      'AdminUpdateUserAttributes jane',
+      'AdminSetUserPassword jane',
+      'AdminUserGlobalSignOut jane',
+      'AdminDeleteUser jane',
+    ])
+    t.strictSame(settings.users, [])
+  },
+)
