@@ -21,7 +21,7 @@ import { userInfoEndpoint } from './endpoints/user-info.js'
 import type { Tell } from './events.js'
 import { createFaults, type Faults } from './faults.js'
 import { acceptForms } from './form.js'
-import { createKeys, type Keys } from './keys.js'
+import { createKeys, type Keys, type SigningKeys } from './keys.js'
 import { keepPlacesApart, placeOrigin } from './places.js'
 import { type PoolSettings, readPool } from './pool.js'
 import type { Realm } from './realm.js'
@@ -66,6 +66,8 @@ export interface EmulatorOptions {
   readonly issuerOrigin?: string | undefined
   /** NumericDate seconds. */
   readonly clock?: () => number
+  /** What to sign with at first; by default two fresh keys. */
+  readonly signingKeys?: Promise<SigningKeys>
   readonly onEvent?: Tell
 }
 
@@ -122,20 +124,27 @@ const endpoints = [
 ]
 
 interface RealmNeeds
-  extends Pick<EmulatorOptions, 'host' | 'publicOrigin' | 'issuerOrigin' | 'clock'> {
+  extends Pick<
+    EmulatorOptions,
+    'host' | 'publicOrigin' | 'issuerOrigin' | 'clock' | 'signingKeys'
+  > {
   readonly tell: Tell
   readonly faults: Pick<Faults, 'clockOffsetSeconds'>
 }
 
 /** Domain and issuer name the port, which is known once the app listens: no request comes earlier. */
-function createRealm(
-  app: FastifyInstance,
-  settings: PoolSettings,
-  { host = 'localhost', publicOrigin, issuerOrigin, clock = systemClock, tell, faults }: RealmNeeds,
-): Realm {
+function createRealm(app: FastifyInstance, settings: PoolSettings, needs: RealmNeeds): Realm {
+  const {
+    host = 'localhost',
+    publicOrigin,
+    issuerOrigin,
+    clock = systemClock,
+    tell,
+    faults,
+  } = needs
   const port = () => (app.server.address() as AddressInfo | null)?.port ?? 0
   const ownHost = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host
-  const keys = createKeys()
+  const keys = createKeys(needs.signingKeys)
   const place = {
     keys,
     groups: settings.groups,

@@ -9,7 +9,8 @@ import {
   SignJWT,
 } from 'jose'
 
-interface SigningKey {
+/** One of the pool's two keys. */
+export interface SigningKey {
   /** Standard base64 of 32 bytes, so it ends in `=`. */
   readonly kid: string
   readonly privateKey: CryptoKey
@@ -26,17 +27,18 @@ export interface Keys {
   rotate(options?: { withdraw?: boolean }): Promise<void>
 }
 
-type Pair = readonly [idKey: SigningKey, accessKey: SigningKey]
+/** What a pool signs with. */
+export type SigningKeys = readonly [idKey: SigningKey, accessKey: SigningKey]
 
 const maxOlder = 4
 
-/** Two fresh keys, made when they are first needed. */
-export function createKeys(): Keys {
-  let current: Promise<Pair> | undefined
+/** @param first  to begin with; without them two fresh ones are made when they are first needed */
+export function createKeys(first?: Promise<SigningKeys>): Keys {
+  let current = first
   let older: readonly SigningKey[] = []
 
-  function pair(): Promise<Pair> {
-    current ??= createPair()
+  function pair(): Promise<SigningKeys> {
+    current ??= createSigningKeys()
     return current
   }
 
@@ -50,14 +52,15 @@ export function createKeys(): Keys {
       return { keys: [...(await pair()), ...older].map(({ jwk }) => jwk) }
     },
     async rotate({ withdraw = false } = {}) {
-      const [replaced, next] = await Promise.all([pair(), createPair()])
+      const [replaced, next] = await Promise.all([pair(), createSigningKeys()])
       older = withdraw ? [] : [...replaced, ...older].slice(0, maxOlder)
       current = Promise.resolve(next)
     },
   }
 }
 
-function createPair(): Promise<Pair> {
+/** Two fresh keys. Takes a moment: RSA. */
+export function createSigningKeys(): Promise<SigningKeys> {
   return Promise.all([createKey(), createKey()])
 }
 
