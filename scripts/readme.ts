@@ -69,8 +69,14 @@ function urls(): string {
   return table(['URL', 'what'], rows)
 }
 
-function urlOf(url: { path: string; isAbsolute?: boolean }): string {
-  return url.isAbsolute ? url.path : `/oauth2${url.path}`
+interface UrlRow {
+  path: string
+  isAbsolute?: boolean
+  below?: string
+}
+
+function urlOf({ path, isAbsolute, below = '' }: UrlRow): string {
+  return (isAbsolute ? path : `/oauth2${path}`) + below
 }
 
 function errors(): string {

@@ -5,6 +5,7 @@ import { healthEndpoint, metricsEndpoint, readyEndpoint } from './endpoints/admi
 import { callbackEndpoint } from './endpoints/callback.js'
 import { forwardAuthEndpoint, readOriginal } from './endpoints/forward-auth.js'
 import { proxied } from './endpoints/proxied.js'
+import { jwksEndpoint, publicKeyEndpoint } from './endpoints/public-keys.js'
 import { resourceMetadataEndpoint } from './endpoints/resource-metadata.js'
 import { createReturnToJudge } from './endpoints/return-to.js'
 import { signedOutEndpoint, signOutEndpoint } from './endpoints/sign-out.js'
@@ -135,6 +136,9 @@ export function createApp(services: Services): FastifyInstance {
   })
   app.get(paths.userinfo, { ...withHead, onRequest: who }, userinfo)
   app.get(paths.resourceMetadata, resourceMetadataEndpoint(services))
+  const inside = { config: { anyHost: true } }
+  app.get(`${paths.albKeys}/:kid`, inside, publicKeyEndpoint(services.publishedKeys.alb))
+  app.get(paths.jwks, inside, jwksEndpoint(services.publishedKeys.assertion))
   app.post(paths.refresh, refreshEndpoint(services))
 
   const way = [

@@ -123,6 +123,15 @@ export const settingsSchema = z.strictObject({
           description: 'Path of the redirect URI; by default `callback` under the prefix.',
           example: '/oauth2/idpresponse',
         }),
+      albKeys: z
+        .string()
+        .regex(/^(?:\/[\w-]+)+$/, 'must be a path such as /oauth2/public-keys')
+        .optional()
+        .meta({
+          description:
+            'Path below which the public keys of identity style `alb` are; by default `public-keys` under the prefix.',
+          example: '/public-keys',
+        }),
     })
     .prefault({}),
   listen: z
@@ -181,7 +190,11 @@ export const settingsSchema = z.strictObject({
 /** Settings after defaults and checks. */
 export type Config = Omit<z.output<typeof settingsSchema>, 'upstream' | 'routes' | 'paths'> & {
   readonly routes: readonly z.output<typeof routeSettings>[]
-  readonly paths: { readonly prefix: string; readonly callback: string }
+  readonly paths: {
+    readonly prefix: string
+    readonly callback: string
+    readonly albKeys?: string | undefined
+  }
 }
 
 /** All settings: what the README's table, the environment and the complaints are made of. */
@@ -262,7 +275,7 @@ function finish({ upstream, routes, paths, ...settings }: z.output<typeof settin
   return {
     ...settings,
     routes: routes ?? [routeSettings.parse({ path: '/', access: 'signed-in', upstream })],
-    paths: { prefix: paths.prefix, callback: paths.callback ?? `${paths.prefix}/callback` },
+    paths: { ...paths, callback: paths.callback ?? `${paths.prefix}/callback` },
   }
 }
 

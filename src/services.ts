@@ -31,6 +31,7 @@ import { compileRoutes } from './routing/table.js'
 import { createDrain } from './services/drain.js'
 import { createCallerLines } from './services/identity.js'
 import { createMetrics } from './services/metrics.js'
+import { createSigning } from './services/signing.js'
 import { limitRevocations, limitsOf, openStore } from './services/store.js'
 import { createPassage, toRoute } from './services/ways.js'
 import { createBackOff } from './session/back-off.js'
@@ -145,7 +146,9 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     settings,
     route: toRoute(settings, config.mode, clock),
   }))
-  const passage = createPassage(config, routes, upstreams, peers, log)
+  const signing = createSigning(config, clock)
+  const showParts = { config, signed: signing.signed, log, clock }
+  const passage = createPassage(showParts, routes, upstreams, peers)
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const drain = createDrain()
   const readiness: ReadinessCheck[] = [
@@ -167,8 +170,9 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     afterSignOut: createAfterSignOut({ sealer, clock }),
     buildLogoutUrl: (logoutUri: string) => logoutUrl(endpoints, config.cognito.clientId, logoutUri),
     peers,
-    callerLines: createCallerLines(config, log),
+    callerLines: createCallerLines(showParts),
     findBearer: createBearerCallers({ verifier, clock }).find,
+    publishedKeys: signing.published,
     issuer: endpoints.issuer,
     scopes: config.cognito.scopes,
     findOrigin: createOriginFinder(config.url),

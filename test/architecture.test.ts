@@ -43,7 +43,7 @@ const libraryHomes: Record<string, readonly string[]> = {
   yaml: ['lib/', 'emulator/'],
   zod: ['config', 'lib/', '*/settings', 'routing/cors-settings', 'emulator/', 'cli/import/'],
   ioredis: ['lib/redis'],
-  'lru-cache': ['lib/', 'session/', 'cognito/', 'proxy/'],
+  'lru-cache': ['lib/', 'session/', 'cognito/', 'proxy/', 'identity-headers/'],
 }
 
 /** `import … from`, `export … from`, `import '…'` at the start of a line, and `import('…')` anywhere. */

@@ -21,7 +21,7 @@ t.test('every setting, URL and error code that the README names anywhere exists'
   const urls = new Set<string>(
     Object.values(urlTable).map(url => ('isAbsolute' in url ? url.path : `/oauth2${url.path}`)),
   )
-  for (const [url] of readme.matchAll(/(?<![\w.])\/oauth2\/[a-z_]+/g)) {
+  for (const [url] of readme.matchAll(/(?<![\w.])\/oauth2\/[a-z_-]+/g)) {
     t.ok(urls.has(url) || cognitoUrls.has(url), url)
   }
 })

@@ -103,7 +103,7 @@ function asksForScopes({ scopes, all = [], any = [], not }: AccessRule): boolean
 
 /** A style whose token or password is not there would show nobody, without a word. */
 function checkIdentity({
-  identity: { style, token, password, accessToken },
+  identity: { style, token, password, accessToken, alb },
   session: { keep },
 }: CheckedSettings): Complaint[] {
   const complaints: Complaint[] = []
@@ -116,8 +116,15 @@ function checkIdentity({
     const text = 'identity.style: basic and bearer both set Authorization; choose one'
     complaints.push({ path: ['identity', 'style'], text })
   }
-  const needed = [...(style.includes('bearer') ? [token] : []), ...(accessToken ? ['access'] : [])]
-  for (const kind of needed.filter(kind => !keep.includes(kind))) {
+  if (style.includes('alb') && alb.signer === undefined) {
+    const text =
+      'identity.alb.signer: is needed for identity.style alb; give the ARN of the load balancer that the applications know'
+    complaints.push({ path: ['identity', 'style'], text })
+  }
+  const needed = new Set<string>()
+  if (style.includes('bearer')) needed.add(token)
+  if (accessToken || style.includes('alb')) needed.add('access')
+  for (const kind of [...needed].filter(kind => !keep.includes(kind))) {
     const text = `session.keep: ${kind} is needed for what identity says; add it`
     complaints.push({ path: ['session', 'keep'], text })
   }

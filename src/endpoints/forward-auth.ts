@@ -30,7 +30,7 @@ declare module 'fastify' {
  * Names without a value are there and empty. Caddy copies a name that is missing as the text of its placeholder,
  * and an application would take that for somebody.
  */
-export type CallerLines = (caller: Caller | null) => readonly string[]
+export type CallerLines = (caller: Caller | null, route: Route) => readonly string[]
 
 /** What proxies say of the original request. From others they are an attempt to be judged by another page. */
 const originalNames = [
@@ -133,7 +133,7 @@ export function forwardAuthEndpoint({
       throw new GatewayError('GW_ERR_LOGIN_REQUIRED')
     }
     refuseOtherGroups(caller, query.getAll('allowed_groups'))
-    addLines(reply, callerLines(caller))
+    addLines(reply, callerLines(caller, route))
     return reply.code(202).header('cache-control', 'no-store').send('')
   }
 }

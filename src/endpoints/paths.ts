@@ -44,28 +44,53 @@ export const urlTable = {
     isAbsolute: true,
     what: 'JSON: which user pool issues the Bearer tokens that are taken here (RFC 9728)',
   },
+  albKeys: {
+    method: 'GET',
+    path: '/public-keys',
+    below: '/KID',
+    what: 'the public key (PEM) of identity style `alb` with this `kid`, under any host name; `paths.albKeys` moves it',
+  },
+  jwks: {
+    method: 'GET',
+    path: '/jwks',
+    what: 'JSON: the public keys of identity style `assertion` (RFC 7517), under any host name',
+  },
   ping: { method: 'GET', path: '/ping', what: '200 under any host name, for load balancers' },
 } as const
 
 /** What every URL of the gateway is called in the code. */
 export type Paths = Readonly<Record<keyof typeof urlTable, string>>
 
-/** The paths under a prefix; the callback may stand elsewhere. */
-export function createPaths({ prefix, callback }: { prefix: string; callback: string }): Paths {
+/** The paths under a prefix; the callback and the keys of style `alb` may stand elsewhere. */
+export function createPaths({
+  prefix,
+  callback,
+  albKeys,
+}: {
+  prefix: string
+  callback: string
+  albKeys?: string | undefined
+}): Paths {
   const entries = Object.entries(urlTable).map(([name, { path, ...url }]) => [
     name,
     'isAbsolute' in url ? path : prefix + path,
   ])
-  return { ...(Object.fromEntries(entries) as Paths), callback }
+  const all = Object.fromEntries(entries) as Paths
+  return { ...all, callback, albKeys: albKeys ?? all.albKeys }
 }
 
 /** Whether a path is the gateway's own, and never an application's. */
 export function createIsOwnPath(
-  paths: Pick<Paths, 'callback' | 'resourceMetadata'>,
+  paths: Pick<Paths, 'callback' | 'resourceMetadata' | 'albKeys'>,
   prefix: string,
 ): (path: string) => boolean {
   const below = `${prefix}/`
   const { callback, resourceMetadata } = paths
+  const belowKeys = `${paths.albKeys}/`
   return path =>
-    path === prefix || path.startsWith(below) || path === callback || path === resourceMetadata
+    path === prefix ||
+    path.startsWith(below) ||
+    path === callback ||
+    path === resourceMetadata ||
+    path.startsWith(belowKeys)
 }

@@ -1,6 +1,6 @@
 // A person as raw header lines, made once per caller and kept beside it.
 import { GatewayError } from '../errors.js'
-import type { Caller, Identity } from '../model.js'
+import type { Caller, Clock, Identity } from '../model.js'
 import type { HeaderValue, Style, StyleSettings } from './style.js'
 
 /**
@@ -14,7 +14,8 @@ export type IdentityLines = (caller: Caller) => readonly string[]
 export type OnLeftOut = (header: string, identity: Identity) => void
 
 /**
- * Header lines of all styles in their order, remembered for as long as the caller object lives.
+ * Header lines of all styles in their order, remembered for as long as the caller object lives, or as the shortest
+ * of the styles lets them be repeated.
  *
  * An absent claim sends no header. Text that is not ASCII goes out as its UTF-8 bytes, one character a byte.
  * A value is left out, and said once, when it could end a header line or when its edges are white space that
@@ -25,8 +26,13 @@ export function createIdentityLines(
   styles: readonly Style[],
   settings: StyleSettings,
   onLeftOut: OnLeftOut,
+  clock: Clock,
 ): IdentityLines {
-  const known = new WeakMap<Caller, readonly string[]>()
+  const known = new WeakMap<Caller, { readonly lines: readonly string[]; readonly until: number }>()
+  const repeatSeconds = Math.min(
+    ...styles.map(style => style.repeatSeconds?.(settings) ?? Number.POSITIVE_INFINITY),
+  )
+  const repeatsForEver = repeatSeconds === Number.POSITIVE_INFINITY
 
   function build(caller: Caller): readonly string[] {
     const lines: string[] = []
@@ -36,11 +42,16 @@ export function createIdentityLines(
       if (!complete) onLeftOut(name, caller.identity)
     }
     refuseTooLarge(lines, settings.maxBytes)
-    known.set(caller, lines)
+    known.set(caller, { lines, until: repeatsForEver ? repeatSeconds : clock() + repeatSeconds })
     return lines
   }
 
-  return caller => known.get(caller) ?? build(caller)
+  return caller => {
+    const found = known.get(caller)
+    return found !== undefined && (repeatsForEver || clock() < found.until)
+      ? found.lines
+      : build(caller)
+  }
 }
 
 /** An application that takes no more answers with 400 or 431 of its own, and nobody knows why. */

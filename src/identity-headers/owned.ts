@@ -33,6 +33,8 @@ const names = [
   'X-Rewrite-Url',
   'X-Host',
   'X-Http-Host-Override',
+  // Style `assertion`.
+  'X-Gateway-Assertion',
   // Ours in logs: a client must not be able to write the id of another request.
   'X-Request-Id',
   // CGI makes HTTP_PROXY of it (httpoxy, CVE-2016-5385).

@@ -1,8 +1,16 @@
 // How a person is shown to applications.
 import { z } from 'zod'
+import { durationSetting } from '../lib/setting-types.js'
 
 /** Names of styles; `styles/table` has one for each. */
-export const styleNames = ['forwarded', 'auth-request', 'bearer', 'basic'] as const
+export const styleNames = [
+  'forwarded',
+  'auth-request',
+  'bearer',
+  'basic',
+  'alb',
+  'assertion',
+] as const
 
 const styleName = z.enum(styleNames)
 
@@ -19,7 +27,7 @@ export const identitySettings = z.strictObject({
     .prefault('forwarded')
     .meta({
       description:
-        'How a person is shown to applications: `forwarded` (X-Forwarded-User, …), `auth-request` (X-Auth-Request-User, …), `bearer` (their token), `basic` (user name and one password), or a list of these.',
+        'How a person is shown to applications: `forwarded` (X-Forwarded-User, …), `auth-request` (X-Auth-Request-User, …), `bearer` (their token), `basic` (user name and one password), `alb` (x-amzn-oidc-data, … as AWS ALB signs them), `assertion` (a signed token of our own), or a list of these.',
       example: ['forwarded', 'bearer'],
     }),
   token: z.enum(['access', 'id']).default('access').meta({
@@ -50,6 +58,42 @@ export const identitySettings = z.strictObject({
         'What `X-Forwarded-User` carries: `sub` (a UUID), `username`, `email`, or a claim of the ID token.',
       example: 'email',
     }),
+  alb: z
+    .strictObject({
+      signer: z
+        .string()
+        .regex(
+          /^arn:(?:aws|aws-cn|aws-us-gov):elasticloadbalancing:[a-z]{2}-(?:gov-)?[a-z]+-\d:\S+$/,
+          'expected the ARN of a load balancer, or one of its form',
+        )
+        .optional()
+        .meta({
+          description:
+            'Style `alb`: what the field `signer` says, which applications compare: the ARN of the load balancer that they know.',
+          example:
+            'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/my-app/50dc6c495c0c9188',
+        }),
+      ttl: durationSetting(30, 3600).prefault('2m').meta({
+        description:
+          'Style `alb`: how long `x-amzn-oidc-data` is good. It is signed anew when less than a third may be left.',
+        example: '5m',
+      }),
+      padding: z.boolean().default(true).meta({
+        description:
+          'Style `alb`: false leaves out the `=` that AWS ALB has at the end of each part, for libraries that keep to RFC 7515.',
+        example: false,
+      }),
+    })
+    .prefault({}),
+  assertion: z
+    .strictObject({
+      ttl: durationSetting(30, 3600).prefault('1m').meta({
+        description:
+          'Style `assertion`: how long the token is good. It is signed anew when less than a third may be left.',
+        example: '5m',
+      }),
+    })
+    .prefault({}),
 })
 
 /** Names that belong to the connection, the message or the browser are no place for a claim. */

@@ -5,12 +5,14 @@ import { createIsOwnPath, createPaths } from '../endpoints/paths.js'
 import { GatewayError } from '../errors.js'
 import { createOriginFinder, splitHost } from '../lib/public-origin.js'
 import { parseRequestTarget } from '../lib/request-target.js'
+import { systemClock } from '../lib/system-clock.js'
 import type { Log } from '../log.js'
 import type { Caller, Clock, Decision, RequestTarget } from '../model.js'
 import { createUpstreams } from '../proxy/upstreams.js'
 import { createRouteFinder } from '../routing/finder.js'
 import { compileRoutes } from '../routing/table.js'
 import { createShow } from './identity.js'
+import { createSigning } from './signing.js'
 import { type CompiledRoute, toRoute, toWay } from './ways.js'
 
 /** A request that somebody asks about. */
@@ -115,7 +117,12 @@ function describeApplication(
   { target, caller, origin }: { target: RequestTarget; caller: Caller | null; origin: string },
   log: Log,
 ): NonNullable<Explanation['application']> {
-  const show = createShow(config, log)
+  const show = createShow({
+    config,
+    signed: createSigning(config, systemClock).signed,
+    log,
+    clock: systemClock,
+  })
   // Connected when first used: so never.
   const way = toWay(settings, config, createUpstreams({ maxTunnels: 0 }), show.isOwned)
   const from = way?.from.get(origin)
@@ -124,7 +131,8 @@ function describeApplication(
     ...placeholders,
     cookie: null,
     forwarding: from.lines,
-    identity: caller === null || !route.needsUser ? [] : show.linesFor(settings)(caller),
+    identity:
+      caller === null || !route.needsUser ? [] : show.linesFor(settings, route.name)(caller),
   })
   return {
     upstream: String(settings.upstream),
@@ -133,11 +141,14 @@ function describeApplication(
   }
 }
 
+/** Tokens that applications would believe. */
+const tokenHeaders = new Set(['authorization', 'x-amzn-oidc-data', 'x-gateway-assertion'])
+
 /** What the settings put into headers may be a password of the application's. */
 function hidden(headers: readonly string[], fromSettings: ReadonlySet<string>): string[] {
   return headers.map((text, at) => {
     const name = headers[at - 1] ?? ''
-    const isSecret = fromSettings.has(name) || name.toLowerCase() === 'authorization'
+    const isSecret = fromSettings.has(name) || tokenHeaders.has(name.toLowerCase())
     return at % 2 === 1 && isSecret ? '(hidden)' : text
   })
 }

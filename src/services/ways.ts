@@ -7,7 +7,6 @@ import { normalise } from '../identity-headers/owned.js'
 import { isGatewayCookie } from '../lib/cookie-jar.js'
 import type { Peers } from '../lib/trusted-peers.js'
 import { frameAncestors } from '../lib/views.js'
-import type { Log } from '../log.js'
 import type { Clock, Route } from '../model.js'
 import { withCors } from '../proxy/answer-edits.js'
 import { forward } from '../proxy/forward.js'
@@ -15,7 +14,7 @@ import { createTunnels } from '../proxy/tunnel.js'
 import type { Upstreams } from '../proxy/upstreams.js'
 import { createWay, type Way } from '../proxy/way.js'
 import { compileCors } from '../routing/cors.js'
-import { createShow } from './identity.js'
+import { createShow, type ShowParts } from './identity.js'
 
 export type RouteSettings = Config['routes'][number]
 
@@ -59,22 +58,22 @@ interface Ways {
 
 /** The way through to applications: headers of one room, connections of another. */
 export function createPassage(
-  config: Config,
+  showParts: ShowParts,
   routes: readonly CompiledRoute[],
   upstreams: Upstreams,
   peers: Peers,
-  log: Log,
 ): Ways {
+  const { config } = showParts
   const tunnels = createTunnels({
     idleMs: config.websocket.idle * 1000,
     ownCloseCodes: config.websocket.closeCodes,
   })
-  const show = createShow(config, log)
+  const show = createShow(showParts)
   const ways = new Map(
     routes.flatMap(({ settings, route }) => {
       const way = toWay(settings, config, upstreams, show.isOwned)
       if (way === null) return []
-      const shown = { ...way, identityLines: show.linesFor(settings) }
+      const shown = { ...way, identityLines: show.linesFor(settings, route.name) }
       return [route, route.preflights].flatMap(one => (one === null ? [] : [[one, shown] as const]))
     }),
   )

@@ -209,6 +209,8 @@ const rules = {
     },
     {
       Priority: '5',
+      RuleArn:
+        'arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener-rule/app/my-app/50dc6c495c0c9188/f2f7dc8efc522ab2/9683b2d02a6cabee',
       Conditions: [paths('/internal/*')],
       Actions: [{ Type: 'fixed-response', FixedResponseConfig: { StatusCode: '403' } }],
     },
@@ -251,6 +253,13 @@ t.test('rules of a load balancer become routes, in their order', async t => {
     },
     session: { max: 43_200 },
     paths: { callback: '/oauth2/idpresponse' },
+    identity: {
+      style: ['forwarded', 'alb'],
+      alb: {
+        signer:
+          'arn:aws:elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/my-app/50dc6c495c0c9188',
+      },
+    },
   })
   t.match(stderr, /rule 5: fixed-response has no counterpart, so access is deny/)
   t.match(stderr, /client secret: .*COGNITO_CLIENT_SECRET/)

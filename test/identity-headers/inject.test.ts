@@ -2,6 +2,7 @@ import t from 'tap'
 import { createIdentityLines } from '../../src/identity-headers/inject.js'
 import { identitySettings } from '../../src/identity-headers/settings.js'
 import type { HeaderValue, Style } from '../../src/identity-headers/style.js'
+import { systemClock } from '../../src/lib/system-clock.js'
 import type { Caller } from '../../src/model.js'
 import { session } from '../fixtures/session.js'
 
@@ -11,7 +12,7 @@ const settings = identitySettings.parse({})
 function linesFor(value: HeaderValue) {
   const leftOut: string[] = []
   const style: Style = { name: 'test', owns: ['X-Test'], headers: () => [['X-Test', value]] }
-  const lines = createIdentityLines([style], settings, header => leftOut.push(header))
+  const lines = createIdentityLines([style], settings, header => leftOut.push(header), systemClock)
   return { lines: lines(person), leftOut }
 }
 
@@ -81,7 +82,7 @@ t.test('lines are made once for a caller, and never for another', async t => {
       return [['X-Test', identity.subject]]
     },
   }
-  const lines = createIdentityLines([style], settings, () => {})
+  const lines = createIdentityLines([style], settings, () => {}, systemClock)
   t.equal(lines(person), lines(person))
   t.equal(built, 1)
   t.strictSame(lines(session({}, { sub: 'other' })), ['X-Test', 'other'])
@@ -97,7 +98,7 @@ t.test(
       headers: () => [['X-Test', 'x'.repeat(92)]],
     }
     const withLimit = (maxBytes: number) =>
-      createIdentityLines([style], { ...settings, maxBytes }, () => {})
+      createIdentityLines([style], { ...settings, maxBytes }, () => {}, systemClock)
     t.equal(withLimit(102)(person).length, 2)
     t.throws(() => withLimit(101)(person), {
       code: 'GW_ERR_IDENTITY_TOO_LARGE',

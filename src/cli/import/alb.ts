@@ -30,6 +30,7 @@ const description = z.object({
   Rules: z.array(
     z.object({
       Priority: z.string(),
+      RuleArn: z.string().optional(),
       Conditions: ruleConditions.default([]),
       Actions: z.array(ruleAction),
       Transforms: z.array(z.unknown()).default([]),
@@ -68,8 +69,26 @@ export function importAlbRules(text: string, file: string, wishes: AlbWishes): I
     note(
       'client secret: the load balancer keeps it; set COGNITO_CLIENT_SECRET or COGNITO_CLIENT_SECRET_FILE',
     ),
+    identityOf(rules),
+  ])
+}
+
+/** Applications go on reading what the load balancer sends, signed under its name. */
+function identityOf(rules: readonly Rule[]): Imported {
+  const parts =
+    /^(arn:[\w-]+:elasticloadbalancing:[\w-]+:\d*:)listener-rule\/(app\/[^/]+\/[^/]+)\//.exec(
+      rules.find(({ RuleArn }) => RuleArn !== undefined)?.RuleArn ?? '',
+    )
+  if (parts === null) {
+    return note(
+      'x-amzn-oidc-identity, -data, -accesstoken: identity.style alb sends them; identity.alb.signer is the ARN of the load balancer',
+    )
+  }
+  return joinImported([
+    setting('identity.style', ['forwarded', 'alb']),
+    setting('identity.alb.signer', `${parts[1]}loadbalancer/${parts[2]}`),
     note(
-      'x-amzn-oidc-identity, -data, -accesstoken: applications read X-Forwarded-User and its like',
+      'x-amzn-oidc-data: its public keys are at /oauth2/public-keys/KID, where applications have to look for them',
     ),
   ])
 }

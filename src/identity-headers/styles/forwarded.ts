@@ -16,7 +16,7 @@ export const forwarded: Style = {
     ['X-Forwarded-User', userValue(identity, user)],
     ['X-Forwarded-Preferred-Username', identity.username],
     ['X-Forwarded-Email', identity.email],
-    ['X-Forwarded-Groups', shown(identity.groups, onlyGroups)],
+    ['X-Forwarded-Groups', shownGroups(identity.groups, onlyGroups)],
     ['X-Forwarded-Access-Token', accessToken ? tokens.accessToken : null],
   ],
 }
@@ -30,7 +30,11 @@ export function userValue(identity: Identity, user: string): string | null {
   return typeof claim === 'string' || typeof claim === 'number' ? String(claim) : null
 }
 
-function shown(groups: readonly string[], only: readonly string[] | undefined): readonly string[] {
+/** Those that the route lets its application see. */
+export function shownGroups(
+  groups: readonly string[],
+  only: readonly string[] | undefined,
+): readonly string[] {
   if (only === undefined) return groups
   return groups.filter(group => only.some(pattern => matches(group, pattern)))
 }

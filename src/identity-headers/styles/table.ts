@@ -1,6 +1,8 @@
 // The styles by their names in the settings. A new one is a file beside this and a line here.
 import type { styleNames } from '../settings.js'
 import type { Style } from '../style.js'
+import { alb } from './alb.js'
+import { assertion } from './assertion.js'
 import { authRequest } from './auth-request.js'
 import { basic } from './basic.js'
 import { bearer } from './bearer.js'
@@ -12,6 +14,8 @@ export const styles = {
   'auth-request': authRequest,
   bearer,
   basic,
+  alb,
+  assertion,
 } as const satisfies Record<(typeof styleNames)[number], Style>
 
 export type StyleName = keyof typeof styles
