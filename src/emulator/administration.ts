@@ -2,6 +2,7 @@
 import { beginSignIn, type FreshTokens, firstRefreshToken, freshTokens } from './grant.js'
 import type { PoolUser } from './pool.js'
 import { findClient, findUser, type Realm } from './realm.js'
+import type { AwsSession } from './state.js'
 import { changeUser, removeUser, signOutUser, type UserChanges } from './users.js'
 
 /** Acts on users and their tokens. Each throws a RangeError for a user or client that is not there. */
@@ -18,6 +19,8 @@ export interface Administration {
     clientId: string,
     scopes?: readonly string[],
   ): Promise<FreshTokens & { readonly refresh_token: string }>
+  /** The role and keys behind temporary credentials, for whoever checks a signature; null when unknown. */
+  awsSession(accessKeyId: string): AwsSession | null
   /** Forgets all codes, tokens and sessions, as a new pool. */
   forget(): void
 }
@@ -46,6 +49,11 @@ export function createAdministration(realm: Realm): Administration {
       const signIn = beginSignIn(realm, { ...about, scopes: scopes ?? client.scopes })
       const refreshToken = await firstRefreshToken(realm, client, signIn)
       return { ...(await freshTokens(realm, client, signIn)), refresh_token: refreshToken }
+    },
+
+    awsSession(accessKeyId) {
+      const session = state.awsSessions.get(accessKeyId)
+      return session === undefined || session.expiresAt <= realm.clock() ? null : session
     },
 
     forget() {

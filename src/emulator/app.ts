@@ -6,9 +6,10 @@ import cookie from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { openViews, viewsFolder } from '../lib/views.js'
 import { type Administration, createAdministration } from './administration.js'
-import { pathOf, recordCalls, type SeenCall } from './calls.js'
+import { operationOf, pathOf, recordCalls, type SeenCall } from './calls.js'
 import { type ChangeListener, createChanges } from './changes.js'
 import { authorizeEndpoint } from './endpoints/authorize.js'
+import { awsEndpoint } from './endpoints/aws.js'
 import { corsEndpoint, openToScripts } from './endpoints/cors.js'
 import { discoveryEndpoint } from './endpoints/discovery.js'
 import { errorEndpoint } from './endpoints/error.js'
@@ -84,7 +85,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     http: { maxHeaderSize: maxHeaderBytes },
   })
   const { faults, beforeServing, beforeSending, endWaiting } = createFaults({
-    pathOf: target => pathOf(target).replace(`/${settings.poolId}/`, '/'),
+    placeOf: request =>
+      operationOf(request) ?? pathOf(request.url).replace(`/${settings.poolId}/`, '/'),
     throttling: () => settings.unpublished.throttling,
     tell,
   })
@@ -121,6 +123,7 @@ const endpoints = [
   logoutEndpoint,
   errorEndpoint,
   corsEndpoint,
+  awsEndpoint,
 ]
 
 interface RealmNeeds
@@ -147,6 +150,7 @@ function createRealm(app: FastifyInstance, settings: PoolSettings, needs: RealmN
   const keys = createKeys(needs.signingKeys)
   const place = {
     keys,
+    identityKeys: createKeys(),
     groups: settings.groups,
     clock: () => clock() + faults.clockOffsetSeconds,
     get domain() {

@@ -8,6 +8,8 @@ export interface SeenCall {
   readonly method: string
   readonly path: string
   readonly grantType: string | null
+  /** Of an AWS API: `InitiateAuth`. */
+  readonly operation: string | null
   /** Names of the query's and the form's parameters, in their order. */
   readonly parameters: readonly string[]
   /** Whether the client sent an Authorization header. */
@@ -44,6 +46,13 @@ export function pathOf(target: string): string {
   return target.split('?')[0] ?? ''
 }
 
+/** The operation of a call to an AWS API (`InitiateAuth`); null for every other request. */
+export function operationOf({ url, headers, body }: FastifyRequest): string | null {
+  if (pathOf(url) !== '/') return null
+  const [, named] = String(headers['x-amz-target'] ?? '').split('.')
+  return named ?? readParameters(body).Action ?? null
+}
+
 function describeCall(request: FastifyRequest) {
   const { grant_type: grantType } = readParameters(request.body)
   const names = [request.query, request.body].flatMap(part => Object.keys(part ?? {}))
@@ -51,6 +60,7 @@ function describeCall(request: FastifyRequest) {
     method: request.method,
     path: pathOf(request.url),
     grantType: grantType?.slice(0, maxNameLength) ?? null,
+    operation: operationOf(request)?.slice(0, maxNameLength) ?? null,
     parameters: names.map(name => name.slice(0, maxNameLength)),
     authorized: request.headers.authorization !== undefined,
     status: 0,

@@ -23,6 +23,10 @@ export type EventName =
   | 'tokens'
   /** `error`, `reason` */
   | 'token refused'
+  /** An AWS API said no: `error`, `reason` */
+  | 'api refused'
+  /** `reason` */
+  | 'api failed'
   /** A refresh token and what came of it: `username`, `clientId`. */
   | 'revocation'
 

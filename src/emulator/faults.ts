@@ -23,7 +23,10 @@ export interface Fault {
   readonly times?: number
 }
 
-/** Faults by path, as seen from the domain or from the issuer: `/oauth2/token`, `/.well-known/jwks.json`. */
+/**
+ * Faults by path, as seen from the domain or from the issuer: `/oauth2/token`, `/.well-known/jwks.json`; those of
+ * the AWS APIs by operation: `InitiateAuth`, `GetId`.
+ */
 export interface Faults {
   /** Arms a path; an earlier fault of it is forgotten. */
   set(path: string, fault: Fault): void
@@ -39,8 +42,8 @@ interface Armed {
 }
 
 interface FaultPlace {
-  /** The part of a target that faults are set by. */
-  readonly pathOf: (target: string) => string
+  /** What faults of a request are set by. */
+  readonly placeOf: (request: FastifyRequest) => string
   readonly throttling: () => Unpublished['throttling']
   readonly tell: Tell
 }
@@ -67,7 +70,7 @@ const throttled = {
 export const tooManyRequests: Fault = throttled.html
 
 /** The faults of one emulator, the hooks that make them happen, and what ends those that wait. */
-export function createFaults({ pathOf, throttling, tell }: FaultPlace) {
+export function createFaults({ placeOf, throttling, tell }: FaultPlace) {
   const armed = new Map<string, Armed>()
   const losing = new WeakSet<FastifyRequest['raw']>()
   const closing = new AbortController()
@@ -92,7 +95,7 @@ export function createFaults({ pathOf, throttling, tell }: FaultPlace) {
   }
 
   async function beforeServing(request: FastifyRequest, reply: FastifyReply) {
-    const path = pathOf(request.url)
+    const path = placeOf(request)
     const fault = next(path)
     if (fault === null) return
     tell({ event: 'fault', path, kind: Object.keys(fault).join(' ') })

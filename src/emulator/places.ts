@@ -21,6 +21,8 @@ export function keepPlacesApart(places: Places) {
   return async ({ headers, url }: FastifyRequest, reply: FastifyReply) => {
     const [domain, issuer] = [new URL(places.domain), new URL(places.issuer)]
     if (domain.origin === issuer.origin) return
+    // The AWS APIs, which stand at the issuer's host too.
+    if (pathOf(url) === '/') return
     const isIssuers = pathOf(url).startsWith(`${issuer.pathname}/`)
     if (headers.host === (isIssuers ? domain : issuer).host) return reply.callNotFound()
   }

@@ -1,5 +1,6 @@
 // How a user pool says no: the exception's name and sentence as the AWS API has them. The pages show the sentence,
 // the API sends both.
+import { ServiceError } from './aws/service-error.js'
 
 /** Exceptions of the user pool that this emulator gives. */
 export type PoolErrorName =
@@ -26,11 +27,8 @@ export type PoolErrorName =
   | 'UsernameExistsException'
 
 /** A refusal of the pool; always HTTP 400 at the API. */
-export class PoolError extends Error {
-  override readonly name: PoolErrorName
-
+export class PoolError extends ServiceError {
   constructor(name: PoolErrorName, sentence: string) {
-    super(sentence)
-    this.name = name
+    super(name, sentence)
   }
 }

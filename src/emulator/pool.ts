@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { identityPoolSchema } from './identity-pool/settings.js'
 import { complainAboutPool, maxGroupsOfUser, registeredUrl } from './pool-rules.js'
 import { unpublishedSchema } from './unpublished.js'
 
@@ -75,6 +76,8 @@ const poolSchema = z
     /** Groups need to be named here only for a role. */
     groups: z.array(groupSchema).default([]),
     clients: z.array(clientSchema).min(1),
+    /** Identity pools that take this user pool's ID tokens. */
+    identityPools: z.array(identityPoolSchema).max(10).default([]),
     unpublished: unpublishedSchema.prefault({}),
   })
   .superRefine((pool, context) => {

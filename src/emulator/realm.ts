@@ -3,7 +3,7 @@ import type { Views } from '../lib/views.js'
 import type { Changes } from './changes.js'
 import type { Tell } from './events.js'
 import type { Keys } from './keys.js'
-import type { PoolClient, PoolSettings, PoolUser } from './pool.js'
+import type { PoolClient, PoolGroup, PoolSettings, PoolUser } from './pool.js'
 import type { State } from './state.js'
 import type { TokenMaker } from './tokens.js'
 
@@ -14,6 +14,9 @@ export interface Realm {
   readonly domain: string
   readonly issuer: string
   readonly keys: Keys
+  /** Of the tokens that identity pools give to STS. */
+  readonly identityKeys: Keys
+  readonly groups: readonly PoolGroup[]
   readonly tokens: TokenMaker
   readonly state: State
   readonly views: Views

@@ -41,6 +41,17 @@ export interface HostedSession {
   readonly authTime: number
 }
 
+/** Temporary AWS credentials: a role taken on for a while. */
+export interface AwsSession {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string
+  readonly roleArn: string
+  readonly identityId: string
+  /** NumericDate seconds. */
+  readonly expiresAt: number
+}
+
 /** Life of an authorization code. */
 export const codeSeconds = 300
 /** Life of the `cognito` cookie's session, from the interactive sign-in. */
@@ -92,6 +103,10 @@ export interface State {
   /** Sign-ins by `event_id`: whether an access token was revoked with its family. */
   readonly signIns: Bounded<SignIn>
   readonly hostedSessions: Bounded<HostedSession>
+  /** Ids of identity pools, by the identities of their guests. */
+  readonly guests: Bounded<string>
+  /** By access key id. */
+  readonly awsSessions: Bounded<AwsSession>
 }
 
 /** @param maxEntries  of each kind */
@@ -101,5 +116,7 @@ export function createState(maxEntries?: number): State {
     refreshTokens: new Bounded(maxEntries),
     signIns: new Bounded(maxEntries),
     hostedSessions: new Bounded(maxEntries),
+    guests: new Bounded(maxEntries),
+    awsSessions: new Bounded(maxEntries),
   }
 }

@@ -1,11 +1,11 @@
 // GET /oauth2/userInfo: every value a string, and a challenge without a scheme word. The one endpoint that
 // tells whether an access token was revoked. Source: developer guide, "UserInfo endpoint".
 import type { FastifyInstance } from 'fastify'
-import { compactVerify, createLocalJWKSet } from 'jose'
 import { readableAttributes } from '../attributes.js'
 import { privateHeaders } from '../page.js'
 import { findClient, isActive, type Realm } from '../realm.js'
 import type { SignIn } from '../state.js'
+import { verifyToken } from '../verify.js'
 
 const badRequest =
   'error="invalid_request", error_description="Bad OAuth2 request at UserInfo Endpoint"'
@@ -39,20 +39,10 @@ export function userInfoEndpoint(app: FastifyInstance, realm: Realm): void {
 
   /** The sign-in of an access token that still counts; null for every other. */
   async function findSignIn(token: string): Promise<SignIn | null> {
-    const claims = await verifiedClaims(token)
+    const claims = await verifyToken(realm.keys, token)
     if (claims === null || claims.token_use !== 'access') return null
     if (typeof claims.exp !== 'number' || claims.exp <= realm.clock()) return null
     const signIn = realm.state.signIns.get(String(claims.event_id))
     return signIn === undefined || signIn.revoked || !isActive(realm, signIn.user) ? null : signIn
-  }
-
-  async function verifiedClaims(token: string): Promise<Record<string, unknown> | null> {
-    try {
-      const keys = createLocalJWKSet(await realm.keys.jwks())
-      const { payload } = await compactVerify(token, keys)
-      return JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>
-    } catch {
-      return null
-    }
   }
 }
