@@ -17,6 +17,7 @@ import { authorize } from './hooks/authorize.js'
 import { answerBrokenRequest, refuseConnect } from './hooks/broken-request.js'
 import { refuseCrossSite } from './hooks/cross-site.js'
 import { createFailureAnswers } from './hooks/error-handler.js'
+import { recordFailures } from './hooks/failure-record.js'
 import { finish } from './hooks/finish.js'
 import { chooseRoute } from './hooks/route.js'
 import { readTarget } from './hooks/target.js'
@@ -41,11 +42,11 @@ const keepAliveTimeoutMs = 75_000
  * who is it · may they · forward.
  */
 export function createApp(services: Services): FastifyInstance {
-  const { paths, log, login, sessions } = services
+  const { paths, log, login, sessions, record } = services
   const failures = createFailureAnswers({
     ...services,
     views: services.failureViews,
-    count: services.metrics.countFailure,
+    record: recordFailures({ ...services.metrics, callbackPath: paths.callback, record }),
     startPath: paths.start,
     signOutPath: paths.signOut,
   })
@@ -72,6 +73,7 @@ export function createApp(services: Services): FastifyInstance {
   // Left alone, Node asks for the body before there is a decision, and answers other expectations by itself.
   app.server.on('checkContinue', (request, response) => app.routing(request, response))
   app.server.on('checkExpectation', (request, response) => app.routing(request, response))
+  app.decorateRequest('begunMs', 0)
   app.decorateRequest('target', null as never)
   app.decorateRequest('browser', null as never)
   app.decorateRequest('applicationCookies', null)
@@ -101,7 +103,7 @@ export function createApp(services: Services): FastifyInstance {
     ...services,
     judge,
     signedOutPath: paths.signedOut,
-    count: services.metrics.countSignOut,
+    count: services.metrics.countSessionEnd,
   })
   const signedOut = signedOutEndpoint({ ...services, startPath: paths.start })
   const userinfo = userinfoEndpoint(services)
@@ -114,7 +116,7 @@ export function createApp(services: Services): FastifyInstance {
   app.get(
     paths.callback,
     { onRequest: who },
-    callbackEndpoint({ login, sessions, count: services.metrics.countSignIn, log }),
+    callbackEndpoint({ login, sessions, count: services.metrics.countLogin, record, log }),
   )
   app.route({ method: ['GET', 'POST'], url: paths.signOut, handler: signOut })
   app.get(paths.signedOut, signedOut)

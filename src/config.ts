@@ -183,6 +183,16 @@ export const settingsSchema = z.strictObject({
         description: 'Least important lines to write; JSON, or readable on a terminal.',
         example: 'warn',
       }),
+      audit: z
+        .string()
+        .regex(/^(?:stdout|off|\/.+)$/, 'must be stdout, off, or the absolute path of a file')
+        .default('stdout')
+        .meta({
+          env: 'GATEWAY_AUDIT_LOG',
+          description:
+            'Where sign-ins, refusals, refreshes and ends of sessions are written down, one JSON line each with `"stream":"audit"`: `stdout` whatever `log.level` says, a file, or `off`.',
+          example: '/var/log/cognito-gateway/audit.log',
+        }),
     })
     .prefault({}),
 })

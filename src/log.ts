@@ -32,6 +32,13 @@ const secretNames = [
   'tokens',
 ]
 
+const lineForm = {
+  base: null,
+  timestamp: () => `,"time":"${new Date().toISOString()}"`,
+  redact: { paths: secretNames.flatMap(name => [`["${name}"]`, `*["${name}"]`]), remove: true },
+  serializers: { err: (error: unknown) => describeError(error) },
+}
+
 const maxFrames = 10
 
 /** An error as fields: its class, code and text, and the same of its causes. Never its own properties,
@@ -68,6 +75,48 @@ function textOf(thrown: unknown): string {
   }
 }
 
+const auditMode = 0o640
+/** What an audit file that cannot be written keeps for later. */
+const maxWaitingBytes = 1024 * 1024
+
+/** Where audit lines go. */
+export interface AuditLog {
+  /** Null for nowhere. */
+  readonly write: ((fields: Readonly<Record<string, unknown>>, sentence: string) => void) | null
+  readonly close: () => void
+}
+
+/**
+ * Audit lines among the others (`stdout`, whatever the level of the log), in a file of their own, or nowhere (`off`).
+ *
+ * Every one has `stream: audit`. A file that cannot be written any more is a warning, and no reason to stop.
+ * @throws when the file cannot be opened
+ */
+export function openAuditLog(where: string, log: Log): AuditLog {
+  if (where === 'off') return { write: null, close() {} }
+  const [level, stream] = ['info', { stream: 'audit' }] as const
+  if (where === 'stdout') {
+    const own = log.child(stream, { level })
+    return { write: (fields, sentence) => own.info(fields, sentence), close() {} }
+  }
+  const file = pino.destination({
+    dest: where,
+    mode: auditMode,
+    maxLength: maxWaitingBytes,
+    sync: true,
+  })
+  let isBroken = false
+  file.on('error', err => {
+    if (!isBroken) log.error({ err, file: where }, 'audit lines cannot be written')
+    isBroken = true
+  })
+  file.on('write', () => {
+    isBroken = false
+  })
+  const own = pino({ ...lineForm, level }, file).child(stream)
+  return { write: (fields, sentence) => own.info(fields, sentence), close: () => file.end() }
+}
+
 /**
  * A logger that writes one JSON line an event, or readable lines on a terminal.
  *
@@ -77,13 +126,7 @@ export function createLog(
   options: { level: LogLevel; pretty?: boolean },
   destination?: DestinationStream,
 ): Log {
-  const settings = {
-    level: options.level,
-    base: null,
-    timestamp: () => `,"time":"${new Date().toISOString()}"`,
-    redact: { paths: secretNames.flatMap(name => [`["${name}"]`, `*["${name}"]`]), remove: true },
-    serializers: { err: (error: unknown) => describeError(error) },
-  }
+  const settings = { ...lineForm, level: options.level }
   if (destination !== undefined) return pino(settings, destination)
   if (options.pretty !== true) return pino(settings)
   return pino({

@@ -1,5 +1,7 @@
 // The nouns every room may use. Types only. Instants are NumericDate seconds (RFC 7519 section 2).
 
+import type { IncomingMessage } from 'node:http'
+
 /** Says what time it is, in NumericDate seconds. */
 export type Clock = () => number
 
@@ -71,6 +73,8 @@ export interface Browser {
   readonly secure: boolean
   /** The gateway's cookies among those it sent, in order; one name can come twice. */
   readonly cookies: readonly SentCookie[]
+  /** The request that showed it, for records of what was done with the session. */
+  readonly request?: { readonly id: string; readonly raw: IncomingMessage }
 }
 
 /** A request target as it was read, once. */

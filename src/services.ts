@@ -1,4 +1,5 @@
 // The only place, with services/, where rooms are built and where one room's skill is handed to another.
+import { createAuditTrail } from './audit/trail.js'
 import { createBearerCallers } from './cognito/bearer.js'
 import { createCall } from './cognito/call.js'
 import { createCognitoClient } from './cognito/client.js'
@@ -19,7 +20,7 @@ import { createSealer } from './lib/sealer.js'
 import { systemClock } from './lib/system-clock.js'
 import { createPeers } from './lib/trusted-peers.js'
 import { openViews, viewsFolder } from './lib/views.js'
-import type { Log } from './log.js'
+import { type Log, openAuditLog } from './log.js'
 import { createAfterSignOut } from './login/after-sign-out.js'
 import { createLoginFlow } from './login/flow.js'
 import { createRounds } from './login/rounds.js'
@@ -28,6 +29,7 @@ import type { Clock, TokenSet } from './model.js'
 import { createUpstreams } from './proxy/upstreams.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
+import { auditRefreshes } from './services/audited.js'
 import { createDrain } from './services/drain.js'
 import { createCallerLines } from './services/identity.js'
 import { createMetrics } from './services/metrics.js'
@@ -65,7 +67,10 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   const failureViews = openViews(viewsFolder, ["'self'"], config.embedding.ancestors)
 
   const upstreams = createUpstreams({ maxTunnels: config.websocket.max })
-  const metrics = createMetrics({ upstreams: upstreams.loads })
+  const metrics = createMetrics({ upstreams: upstreams.loads, clock })
+  const peers = createPeers(config.trustedProxies)
+  const audit = openAuditLog(config.log.audit, log)
+  const record = createAuditTrail({ write: audit.write, addressOf: peers.clientAddress })
 
   const client = createCognitoClient({
     settings: config.cognito,
@@ -79,6 +84,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     bearerClientIds: config.cognito.bearerClientIds ?? [config.cognito.clientId],
     call: createCall(config.cognito, keysTimeoutMs),
     clock,
+    onKeysFetched: metrics.countKeyFetch,
   })
   const pool = createUserPool({
     client,
@@ -91,7 +97,14 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     tokens: keepTokens(verified.tokens, config.session.keep),
   })
   const limits = limitsOf(config)
-  const sessionKeeping = await openStore({ config, sealer, limits, clock, log })
+  const sessionKeeping = await openStore({
+    config,
+    sealer,
+    limits,
+    clock,
+    log,
+    onCommandEnd: metrics.countRedisCommand,
+  })
   const { store } = sessionKeeping
   const limitTokenCalls = createLimiter({
     concurrency: maxTokenCalls,
@@ -103,12 +116,12 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   const refresher = createRefresher({
     store,
     revoke,
-    renewTokens: async session => {
+    renewTokens: auditRefreshes(record, async session => {
       const renewed = await limitTokenCalls(() =>
         metrics.timeTokenCall('refresh_token', () => pool.renewTokens(session)),
       )
       return renewed && keep(renewed)
-    },
+    }),
     backOff: createBackOff({ clock }),
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
     clock,
@@ -123,6 +136,10 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     maxCookieBytes: config.session.maxCookieBytes,
     cookieSite: cookieSiteOf(config.embedding),
     sometimes: createNowAndThen(logPauseMs),
+    onRefused(session, { request }, reason) {
+      metrics.countSessionEnd('refresh_refused')
+      record('session_ended', { session, request, reason })
+    },
     clock,
     log,
   })
@@ -131,7 +148,10 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     transactions: createTransactions({ sealer, clock }),
     rounds: createRounds({ sealer, clock }),
     callbackPath: paths.callback,
-    buildAuthorizationUrl: client.authorizationUrl,
+    buildAuthorizationUrl: parameters => {
+      metrics.countLogin('begun')
+      return client.authorizationUrl(parameters)
+    },
     redeemCode: async callback =>
       keep(await metrics.timeTokenCall('authorization_code', () => pool.redeemCode(callback))),
     explainCallbackError: (error, description) => {
@@ -140,17 +160,27 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     },
   })
 
+  const bearers = createBearerCallers({ verifier, clock })
+  metrics.watchMemories({ sessions: store.memoryUse, bearer_tokens: bearers.memoryUse })
   const isOwnPath = createIsOwnPath(paths, config.paths.prefix)
-  const peers = createPeers(config.trustedProxies)
   const routes = config.routes.map(settings => ({
     settings,
     route: toRoute(settings, config.mode, clock),
   }))
   const signing = createSigning(config, clock)
   const showParts = { config, signed: signing.signed, log, clock }
-  const passage = createPassage(showParts, routes, upstreams, peers)
+  const passage = createPassage({
+    showParts,
+    routes,
+    upstreams,
+    peers,
+    watchRoute: metrics.watchRoute,
+  })
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const drain = createDrain()
+  record('settings_loaded', {
+    more: { url: config.url, userPoolId: config.cognito.userPoolId, store: config.session.store },
+  })
   const readiness: ReadinessCheck[] = [
     { name: 'stays', check: drain.check },
     { name: 'keys', check: () => verifier.hydrate() },
@@ -171,7 +201,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     buildLogoutUrl: (logoutUri: string) => logoutUrl(endpoints, config.cognito.clientId, logoutUri),
     peers,
     callerLines: createCallerLines(showParts),
-    findBearer: createBearerCallers({ verifier, clock }).find,
+    findBearer: bearers.find,
     publishedKeys: signing.published,
     issuer: endpoints.issuer,
     scopes: config.cognito.scopes,
@@ -199,8 +229,10 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     drain,
     readiness,
     metrics,
+    record,
     async close() {
       metrics.close()
+      audit.close()
       hydration.stop()
       await passage.close()
       await sessionKeeping.close()

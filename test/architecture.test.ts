@@ -6,7 +6,16 @@ import t from 'tap'
 
 const source = fileURLToPath(new URL('../src', import.meta.url))
 
-const rooms = ['cognito', 'login', 'session', 'routing', 'access', 'identity-headers', 'proxy']
+const rooms = [
+  'cognito',
+  'login',
+  'session',
+  'routing',
+  'access',
+  'identity-headers',
+  'proxy',
+  'audit',
+]
 const ground = ['model', 'errors', 'log']
 
 /** What stands on a floor, and what it may import of ours. A room's own folder is always allowed. */

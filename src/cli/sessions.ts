@@ -1,11 +1,12 @@
 // cognito-gateway sessions list | end: from outside, through the Redis that the gateway uses.
+import { createAuditTrail } from '../audit/trail.js'
 import { createCall } from '../cognito/call.js'
 import { createCognitoClient } from '../cognito/client.js'
 import { resolveEndpoints } from '../cognito/endpoints.js'
 import { type Config, loadConfig } from '../config.js'
 import { createSealer } from '../lib/sealer.js'
 import { systemClock } from '../lib/system-clock.js'
-import { createLog, type Log } from '../log.js'
+import { createLog, type Log, openAuditLog } from '../log.js'
 import type { Session } from '../model.js'
 import { limitRevocations, limitsOf, openStore } from '../services/store.js'
 import { idleEndsAt, sessionEndsAt } from '../session/lifetime.js'
@@ -55,6 +56,7 @@ export async function endSessions(options: SessionsOptions): Promise<void> {
     const begunBefore = options.before ?? systemClock() + 1
     const ended = await store.destroyMany({ subject: options.user ?? null, begunBefore })
     await settle()
+    writeDown(ended, { user: options.user ?? 'all', begunBefore: toIso(begunBefore) }, config, log)
     await revokeAll(ended, config, log)
     const { store: kind } = config.session
     const text =
@@ -73,6 +75,21 @@ function nothingShared({ user }: SessionsOptions): string {
       ? `set session.notBefore (GATEWAY_SESSION_NOT_BEFORE=${toIso(systemClock())}) and restart`
       : 'disable the user at Cognito, which counts at the next refresh'
   return `sessions are in cookies alone, and no process can be told: ${remedy}, or configure session.redis.url`
+}
+
+/** One line for each session; for those in cookies, which nobody can list, one for the order. */
+function writeDown(
+  ended: readonly Session[],
+  more: Readonly<Record<string, string>>,
+  config: Config,
+  log: Log,
+): void {
+  const audit = openAuditLog(config.log.audit, log)
+  const record = createAuditTrail({ write: audit.write, addressOf: () => '' })
+  const reason = 'ended by an operator'
+  for (const session of ended) record('session_ended', { session, reason })
+  if (config.session.store === 'cookie') record('session_ended', { reason, more })
+  audit.close()
 }
 
 async function revokeAll(ended: readonly Session[], config: Config, log: Log): Promise<void> {

@@ -10,6 +10,8 @@ import type { TokenVerifier } from './verifier.js'
 export interface BearerCallers {
   /** @throws GW_ERR_TOKEN_INVALID, always with the same words, and GW_ERR_COGNITO_UNAVAILABLE */
   find(token: string, tokenUse: TokenUse): Caller | Promise<Caller>
+  /** What the memory of verified tokens was good for. */
+  memoryUse(): { readonly kept: number; readonly hits: number; readonly misses: number }
 }
 
 const maxRemembered = 2000
@@ -26,6 +28,7 @@ export function createBearerCallers({
   clock: Clock
 }): BearerCallers {
   const known = { access: remember(), id: remember() }
+  const use = { hits: 0, misses: 0 }
 
   async function verify(token: string, tokenUse: TokenUse): Promise<Caller> {
     try {
@@ -51,9 +54,15 @@ export function createBearerCallers({
   return {
     find(token, tokenUse) {
       const caller = known[tokenUse].get(token)
-      if (caller !== undefined && caller.tokens.expiresAt > clock()) return caller
+      if (caller !== undefined && caller.tokens.expiresAt > clock()) {
+        use.hits++
+        return caller
+      }
+      use.misses++
       return verify(token, tokenUse)
     },
+
+    memoryUse: () => ({ ...use, kept: known.access.size + known.id.size }),
   }
 }
 

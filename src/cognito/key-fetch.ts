@@ -23,10 +23,13 @@ export function createKeyFetch({
   jwksUri,
   call,
   clock,
+  onFetched = () => {},
 }: {
   jwksUri: string
   call: Call
   clock: Clock
+  /** Told every call that was made, and whether keys came. */
+  onFetched?: (ok: boolean) => void
 }): FetchKeys {
   let known = false
   let failures = 0
@@ -52,8 +55,10 @@ export function createKeyFetch({
     try {
       const document = await readKeys(await call(jwksUri))
       known = true
+      onFetched(true)
       return document
     } catch (error) {
+      onFetched(false)
       const retryAfterSeconds = pauseAfterFailure()
       pausedUntil = clock() + retryAfterSeconds
       throw new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', {

@@ -60,6 +60,7 @@ export function createTokenVerifier({
   bearerClientIds = [clientId],
   call,
   clock,
+  onKeysFetched,
 }: {
   endpoints: Pick<Endpoints, 'issuer' | 'jwksUri'>
   clientId: string
@@ -67,9 +68,18 @@ export function createTokenVerifier({
   bearerClientIds?: readonly string[]
   call: Call
   clock: Clock
+  /** Told every fetch of the keys, and whether they came. */
+  onKeysFetched?: (ok: boolean) => void
 }): TokenVerifier {
   let hydrated = false
-  const fetcher = { fetch: createKeyFetch({ jwksUri: endpoints.jwksUri, call, clock }) }
+  const fetcher = {
+    fetch: createKeyFetch({
+      jwksUri: endpoints.jwksUri,
+      call,
+      clock,
+      ...(onKeysFetched && { onFetched: onKeysFetched }),
+    }),
+  }
   const jwksCache = new SimpleJwksCache({ fetcher, penaltyBox: openBox })
   const own = [clientId]
   const verifiers = { id: verifierFor('id', own), access: verifierFor('access', own) }

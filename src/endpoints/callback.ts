@@ -1,5 +1,6 @@
 // Where Cognito sends the browser back. Every way through ends at a page that works or explains.
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { RecordEvent } from '../audit/trail.js'
 import type { Log } from '../log.js'
 import type { Completed, LoginFlow } from '../login/flow.js'
 import type { BrowserSessions } from '../session/browser-session.js'
@@ -13,16 +14,19 @@ export function callbackEndpoint({
   login,
   sessions,
   count,
+  record,
   log,
 }: {
   login: LoginFlow
   sessions: Pick<BrowserSessions, 'create'>
-  /** Told every session that begins. */
-  count: () => void
-  log: Pick<Log, 'info'>
+  /** Told how far sign-ins come. */
+  count: (step: 'came_back' | 'begun_again' | 'signed_in') => void
+  record: RecordEvent
+  log: Pick<Log, 'debug'>
 }): RouteHandlerMethod {
   return async (request, reply) => {
     const { browser, target } = request
+    count('came_back')
     addCookies(reply, login.forget(browser, target.query))
     const completed = await login.complete(browser, target.query)
     if (completed.outcome === 'signed-in') {
@@ -32,6 +36,7 @@ export function callbackEndpoint({
     // Back button, bookmark, a second tab: whoever is signed in already just goes on.
     if (request.session !== null) return goOn(reply, completed.returnTo)
     const step = await login.startAgain(browser, completed)
+    count('begun_again')
     addCookies(reply, step.setCookies)
     return goOn(reply, step.location)
   }
@@ -41,11 +46,12 @@ export function callbackEndpoint({
     request: FastifyRequest,
     { identity, tokens }: Extract<Completed, { outcome: 'signed-in' }>,
   ): Promise<string> {
-    const { browser, session, id } = request
+    const { browser, session, id, raw } = request
     const round = session === null ? login.countRound(browser) : login.resetRounds(browser)
     const created = await sessions.create(browser, { identity, tokens })
-    log.info({ id, sub: identity.subject }, 'signed in')
-    count()
+    log.debug({ id, sub: identity.subject }, 'signed in')
+    count('signed_in')
+    record('sign_in', { session: created.session, request: { id, raw } })
     request.sessionCookies = created.setCookies
     return round
   }

@@ -16,6 +16,8 @@ export interface Passage {
   readonly cookie: string | null
   readonly origin: string
   readonly requestId: string
+  /** When the request came, on the clock of `performance.now()`. */
+  readonly begunMs: number
   /** The gateway's Set-Cookie lines, when the answer's head is there. */
   readonly setCookies: () => readonly string[]
   /** Called at most once, before anything was written. */
@@ -62,6 +64,7 @@ export function toPassage(
     cookie: applicationCookies,
     origin: browser.origin,
     requestId: request.id,
+    begunMs: request.begunMs,
     setCookies: sessionCookies,
     onFailure: error => writeFailure(error, request, reply.raw),
   }

@@ -1,6 +1,7 @@
 // GET, POST /oauth2/sign_out: ends the session here, its refresh token at Cognito, and the hosted UI's own
 // session; and GET /oauth2/signed_out, the one logout_uri that has to be registered.
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
+import type { RecordEvent } from '../audit/trail.js'
 import { GatewayError } from '../errors.js'
 import { pageHeaders, type Views } from '../lib/views.js'
 import type { Log } from '../log.js'
@@ -32,6 +33,7 @@ export function signOutEndpoint({
   signedOutPath,
   views,
   count,
+  record,
   log,
 }: {
   sessions: Pick<BrowserSessions, 'end' | 'endEverywhere'>
@@ -43,8 +45,9 @@ export function signOutEndpoint({
   signedOutPath: string
   views: Views
   /** Told every session that ends. */
-  count: () => void
-  log: Pick<Log, 'info'>
+  count: (why: 'sign_out') => void
+  record: RecordEvent
+  log: Pick<Log, 'debug'>
 }): RouteHandlerMethod {
   return async (request, reply) => {
     const { browser, target, raw } = request
@@ -60,8 +63,10 @@ export function signOutEndpoint({
       ? sessions.endEverywhere(browser)
       : sessions.end(browser))
     if (session !== null) {
-      log.info({ id: request.id, sub: session.identity.subject, everywhere }, 'signed out')
-      count()
+      const { id } = request
+      log.debug({ id, sub: session.identity.subject, everywhere }, 'signed out')
+      count('sign_out')
+      record('sign_out', { session, request: { id, raw }, more: { everywhere } })
     }
     request.sessionCookies = setCookies
     const lines =

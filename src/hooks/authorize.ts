@@ -22,7 +22,7 @@ export function authorize({
   clock: Clock
   /** Told every decision. */
   count: (route: Route, decision: Decision) => void
-  log: Pick<Log, 'info'>
+  log: Pick<Log, 'info' | 'debug'>
 }): onRequestHookHandler {
   /** A line for every request that would not have passed: to be counted before the rule is enforced. */
   function report({ id, caller, route }: FastifyRequest, would: Decision): void {
@@ -41,7 +41,7 @@ export function authorize({
     }
     if (decision.outcome === 'refuse') {
       const sub = caller?.identity.subject
-      log.info(
+      log.debug(
         { id: request.id, sub, route: route.name, reason: decision.reason },
         'access refused',
       )

@@ -55,7 +55,7 @@ export function createFailureAnswers({
   startPath,
   signOutPath,
   isOwnPath,
-  count,
+  record,
   log,
 }: {
   views: Views
@@ -65,13 +65,13 @@ export function createFailureAnswers({
   /** Whether a path is the gateway's: nobody wants to come back there. */
   isOwnPath: (path: string) => boolean
   /** Told every failure. */
-  count: (code: ErrorCode) => void
+  record: (error: GatewayError, request: FastifyRequest) => void
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): FailureAnswers {
   function answer(thrown: unknown, request: FastifyRequest): Answer {
     const error = toGatewayError(thrown)
     writeDown(error, thrown, request)
-    count(error.code)
+    record(error, request)
     const login = `${startPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
     const { detail, detailLink } = error
     const framed = isFramed(request)

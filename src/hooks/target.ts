@@ -13,6 +13,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The one reading of the request target. */
     target: RequestTarget
+    /** When it came, on the clock of `performance.now()`. */
+    begunMs: number
     /** The browser at one of our origins, with the gateway's cookies. */
     browser: Browser
     /** Name of the host that was asked for: what routes are chosen by. */
@@ -34,7 +36,7 @@ const refusedMethods: ReadonlySet<string> = new Set(['TRACE', 'CONNECT'])
 const allowedMethods = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS'
 
 /**
- * Sets `request.target`, `request.browser` and `request.applicationCookies`.
+ * Sets `request.begunMs`, `request.target`, `request.browser` and `request.applicationCookies`.
  *
  * Fails with GW_ERR_METHOD_REFUSED, GW_ERR_REQUEST_INVALID, GW_ERR_EXPECTATION_FAILED, GW_ERR_TARGET_REFUSED or
  * GW_ERR_HOST_UNKNOWN.
@@ -51,6 +53,7 @@ export function readTarget({
 }): onRequestHookHandler {
   return (request: FastifyRequest, reply: FastifyReply, done) => {
     const { method, url, headers } = request.raw
+    request.begunMs = performance.now()
     if (isLeaving()) reply.raw.shouldKeepAlive = false
     if (refusedMethods.has(method ?? '')) return done(new GatewayError('GW_ERR_METHOD_REFUSED'))
     const odd = oddityOf(request.raw)
@@ -84,6 +87,7 @@ export function readTarget({
       origin: found?.origin ?? '',
       secure: found?.secure ?? true,
       cookies: own,
+      request,
     }
     request.applicationCookies = rest
     request.routeHost = splitHost(host ?? '').name

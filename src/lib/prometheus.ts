@@ -19,11 +19,24 @@ export interface Family {
 /** Value of the `Content-Type` header. */
 export const contentType = 'text/plain; version=0.0.4; charset=utf-8'
 
-/** All families as text. */
-export function renderFamilies(families: readonly Family[]): string {
-  return families
-    .map(({ name, help, type, read }) => {
-      const lines = read().map(
+/** A family as it is at one instant: plain data, which may come from another process. */
+export interface Reading {
+  readonly name: string
+  readonly help: string
+  readonly type: Family['type']
+  readonly samples: readonly Sample[]
+}
+
+/** Asks every family. */
+export function readFamilies(families: readonly Family[]): Reading[] {
+  return families.map(({ name, help, type, read }) => ({ name, help, type, samples: read() }))
+}
+
+/** Readings as text. */
+export function renderReadings(readings: readonly Reading[]): string {
+  return readings
+    .map(({ name, help, type, samples }) => {
+      const lines = samples.map(
         ({ labels = {}, suffix = '', value }) =>
           `${name}${suffix}${renderLabels(labels)} ${value}\n`,
       )
@@ -53,9 +66,9 @@ export function createBuckets(bounds: readonly number[]): Buckets {
   let sum = 0
   return {
     observe(value) {
-      const found = bounds.findIndex(bound => value <= bound)
-      const at = found === -1 ? bounds.length : found
-      counts[at] = (counts[at] ?? 0) + 1
+      let at = 0
+      while (at < bounds.length && value > (bounds[at] as number)) at++
+      counts[at] = (counts[at] as number) + 1
       sum += value
     },
     samples(labels) {

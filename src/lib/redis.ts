@@ -3,7 +3,7 @@
 import { Cluster } from 'ioredis'
 import { openRedis, type RedisClient, type RedisPlace } from './redis/client.js'
 import { explainRedisFailure } from './redis/failure.js'
-import { createRunner, type RunCommand, replyKind } from './redis/runner.js'
+import { type CommandEnd, createRunner, type RunCommand, replyKind } from './redis/runner.js'
 import { watchTrouble } from './redis/trouble.js'
 
 /** What the gateway asks of Redis. Every method rejects within the deadline. */
@@ -87,15 +87,17 @@ const releaseScript =
  */
 export function connectRedis({
   onError,
+  onCommandEnd,
   ...place
 }: RedisPlace & {
   readonly onError: (error: Error, reason: string | undefined) => void
+  readonly onCommandEnd?: CommandEnd | undefined
 }): RedisConnection {
   const client = openRedis(place)
   const trouble = watchTrouble(client, error =>
     onError(error, explainRedisFailure(error, place.kind)),
   )
-  const run = createRunner(client, place.timeoutMs, trouble)
+  const run = createRunner(client, place.timeoutMs, trouble, onCommandEnd)
 
   return {
     get: key => run(() => client.get(key)).catch(emptyForOtherType),

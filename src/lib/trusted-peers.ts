@@ -12,6 +12,8 @@ export interface Peers {
    * the nearest last. What stands before the first address that no trusted proxy vouches for is left out.
    */
   forwardedFor(request: Pick<IncomingMessage, 'socket' | 'headers'>): string
+  /** The first address of that: the client, as far as anybody vouches for it. */
+  clientAddress(request: Pick<IncomingMessage, 'socket' | 'headers'>): string
 }
 
 /** Longer chains are made up. */
@@ -31,24 +33,26 @@ export function createPeers(ranges: readonly string[]): Peers {
   const addressOf = ({ socket }: Pick<IncomingMessage, 'socket'>) =>
     plain(socket.remoteAddress ?? '')
 
+  function forwardedFor(request: Pick<IncomingMessage, 'socket' | 'headers'>): string {
+    const peer = addressOf(request)
+    const claimed = request.headers['x-forwarded-for']
+    if (ranges.length === 0 || claimed === undefined || !isTrustedAddress(peer)) return peer
+    const hops = String(claimed)
+      .split(',', maxHops)
+      .map(hop => plain(hop.trim()))
+    const chain = [peer]
+    for (const hop of hops.reverse()) {
+      if (isIP(hop) === 0) break
+      chain.unshift(hop)
+      if (!isTrustedAddress(hop)) break
+    }
+    return chain.join(', ')
+  }
+
   return {
     isTrusted: request => ranges.length > 0 && isTrustedAddress(addressOf(request)),
-
-    forwardedFor(request) {
-      const peer = addressOf(request)
-      const claimed = request.headers['x-forwarded-for']
-      if (ranges.length === 0 || claimed === undefined || !isTrustedAddress(peer)) return peer
-      const hops = String(claimed)
-        .split(',', maxHops)
-        .map(hop => plain(hop.trim()))
-      const chain = [peer]
-      for (const hop of hops.reverse()) {
-        if (isIP(hop) === 0) break
-        chain.unshift(hop)
-        if (!isTrustedAddress(hop)) break
-      }
-      return chain.join(', ')
-    },
+    forwardedFor,
+    clientAddress: request => forwardedFor(request).split(',', 1)[0] ?? '',
   }
 }
 

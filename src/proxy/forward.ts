@@ -5,6 +5,8 @@ import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.js'
 import type { EditAnswer } from './answer-edits.js'
+import { isEventStream } from './event-stream.js'
+import type { ExchangeWatch } from './exchange-watch.js'
 import { buildResponseHeaders, type IsGatewayCookie } from './response-headers.js'
 import { hasBody, letGo, sendContinue, Upload } from './upload.js'
 import { toGatewayError } from './upstream-failure.js'
@@ -30,6 +32,9 @@ export interface Forwarding {
   readonly idleMs: number
   /** The most that the request's body may have. */
   readonly maxBodyBytes: number
+  /** When the request came, on the clock of `performance.now()`. */
+  readonly begunMs: number
+  readonly watch: ExchangeWatch
   /** Called at most once, while nothing was written to the client. */
   readonly onFailure: (error: GatewayError) => void
 }
@@ -50,6 +55,7 @@ export function forward(forwarding: Forwarding): void {
   const { request, upstream } = forwarding
   if (upstream.inFlight >= upstream.maxInFlight) {
     letGo(request)
+    forwarding.watch.failed('GW_ERR_UPSTREAM_BUSY')
     forwarding.onFailure(busy('too many requests are under way'))
     return
   }
@@ -80,6 +86,7 @@ type OwnedResponse = ServerResponse & { [exchangeOf]?: Exchange }
 class Exchange implements Dispatcher.DispatchHandler {
   readonly body: Upload | null
   readonly #forwarding: Forwarding
+  readonly #askedMs = performance.now()
   #abort: ((error?: Error) => void) | null = null
   #resume: (() => void) | null = null
   #waiting: NodeJS.Timeout | null = null
@@ -118,6 +125,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     try {
       const headers = buildResponseHeaders(raw, setCookies(), isGatewayCookie, editAnswer)
       response.writeHead(status, reasonPhrase(status, statusText), headers)
+      this.#forwarding.watch.answered(status, performance.now() - this.#askedMs, response)
     } catch (error) {
       this.#fail(asInvalid(error))
       this.#abort?.()
@@ -214,7 +222,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over) return
     this.#over = true
     this.#stopWaiting()
-    const { response, onFailure } = this.#forwarding
+    const { response, onFailure, watch } = this.#forwarding
+    watch.failed(error.code)
     if (response.headersSent) return void response.destroy()
     this.#letGoOfUpload()
     // A writeHead that threw leaves its reason phrase behind.
@@ -236,6 +245,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#forwarding.upstream.eventStreams.delete(this)
     this.#stopWaiting()
     this.#forwarding.upstream.inFlight--
+    this.#forwarding.watch.ended(performance.now() - this.#forwarding.begunMs)
   }
 
   #stopWaiting(): void {
@@ -262,19 +272,6 @@ function writeWithHead(response: ServerResponse, chunk: Buffer): boolean {
   response.socket?.uncork()
   return flows
 }
-
-/** `text/event-stream`, by bytes: this is every answer's way. */
-function isEventStream(raw: readonly Buffer[]): boolean {
-  for (let at = 1; at < raw.length; at += 2) {
-    const value = raw[at] as Buffer
-    if (value.length < eventStream.length || value[0] !== eventStream[0]) continue
-    if (value.toString('latin1', 0, eventStream.length) !== eventStream.toString()) continue
-    return (raw[at - 1] as Buffer).toString('latin1').toLowerCase() === 'content-type'
-  }
-  return false
-}
-
-const eventStream = Buffer.from('text/event-stream')
 
 function sendHead(exchange: Exchange): void {
   exchange.sendHead()

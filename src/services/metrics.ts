@@ -1,20 +1,17 @@
 // What is counted, and how Prometheus reads it. On every request's way a count is one number in an array.
-import { type ErrorCode, errorTable, GatewayError } from '../errors.js'
+import { type ErrorCode, errorTable } from '../errors.js'
 import {
-  type Buckets,
   contentType,
-  createBuckets,
   type Family,
-  renderFamilies,
+  type Reading,
+  readFamilies,
+  renderReadings,
 } from '../lib/prometheus.js'
-import type { Decision, Route } from '../model.js'
+import type { Clock } from '../model.js'
+import { createDependencyMetrics, type DependencyMetrics } from './dependency-metrics.js'
+import { createLoginMetrics, type LoginMetrics } from './login-metrics.js'
 import { watchProcess } from './process-metrics.js'
-
-/** What a decision is counted as; `report_…` for those of `mode: report`, which are forwarded all the same. */
-const decisions = ['allow', 'login', 'refuse', 'report_login', 'report_refuse'] as const
-
-/** The kinds of calls to the token endpoint (RFC 6749). */
-export type TokenGrant = 'authorization_code' | 'refresh_token'
+import { createRouteMetrics, type RouteMetrics } from './route-metrics.js'
 
 /** What an upstream has to do at this moment. */
 export interface UpstreamLoad {
@@ -23,131 +20,118 @@ export interface UpstreamLoad {
   readonly tunnels: number
 }
 
+/** What a bounded memory was good for. */
+export interface MemoryUse {
+  readonly kept: number
+  readonly hits: number
+  readonly misses: number
+}
+
+/** Memories of things that are costly to find out, by name; null while there is none. */
+export type Memories = Readonly<Record<string, () => MemoryUse | null>>
+
 /** Counts of one process. Labels come from the settings and from tables of ours, never from a request. */
-export interface Metrics {
-  readonly countDecision: (route: Route, decision: Decision) => void
+export interface Metrics
+  extends Omit<RouteMetrics, 'families'>,
+    Omit<LoginMetrics, 'families'>,
+    Omit<DependencyMetrics, 'families'> {
   readonly countFailure: (code: ErrorCode) => void
-  /** Times a call, and counts how it ends: `ok`, `invalid_grant` for null, or an error code. */
-  timeTokenCall<T>(grant: TokenGrant, call: () => Promise<T>): Promise<T>
-  readonly countSignIn: () => void
-  readonly countSignOut: () => void
+  /** Memories that are there once the rooms are built. */
+  readonly watchMemories: (memories: Memories) => void
+  /** All counts as plain data, which can go to another process. */
+  readonly read: () => Reading[]
   /** For Prometheus. */
   readonly render: () => { readonly contentType: string; readonly body: string }
   readonly close: () => void
 }
 
 const prefix = 'cognito_gateway_'
-const tokenCallBuckets = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 /** @param upstreams  asked when somebody reads the metrics */
 export function createMetrics({
   upstreams,
+  clock,
 }: {
   upstreams: () => readonly UpstreamLoad[]
+  clock: Clock
 }): Metrics {
   const ofProcess = watchProcess()
-  const decided = new Map<Route, number[]>()
+  const ofRoutes = createRouteMetrics()
+  const ofLogins = createLoginMetrics()
+  const ofDependencies = createDependencyMetrics(clock)
   const failed = new Map<ErrorCode, number>()
-  const tokenCalls = new Map<
-    string,
-    { labels: { grant: TokenGrant; outcome: string }; buckets: Buckets }
-  >()
-  let [signIns, signOuts] = [0, 0]
+  let memories: Memories = {}
 
-  const counter = (name: string, help: string, read: Family['read']): Family => ({
-    name: prefix + name,
-    help,
-    type: 'counter',
-    read,
-  })
   const load = (name: string, help: string, of: (load: UpstreamLoad) => number): Family => ({
-    name: prefix + name,
+    name,
     help,
     type: 'gauge',
     read: () => upstreams().map(one => ({ labels: { upstream: one.place }, value: of(one) })),
   })
-  const families: Family[] = [
-    counter('decisions_total', 'Decisions on requests, by route', () =>
-      [...decided].flatMap(([{ name }, counts]) =>
-        decisions.map((decision, at) => ({
-          labels: { route: name, decision },
-          value: counts[at] ?? 0,
-        })),
-      ),
-    ),
-    counter('failures_total', 'Answers with an error of the gateway', () =>
-      (Object.keys(errorTable) as ErrorCode[]).map(code => ({
-        labels: { code },
-        value: failed.get(code) ?? 0,
-      })),
-    ),
-    counter('sign_ins_total', 'Sessions begun', () => [{ value: signIns }]),
-    counter('sign_outs_total', 'Sessions ended by their people', () => [{ value: signOuts }]),
+  const memory = (
+    name: string,
+    { help, type }: Pick<Family, 'help' | 'type'>,
+    of: (use: MemoryUse) => number,
+  ): Family => ({
+    name,
+    help,
+    type,
+    read: () =>
+      Object.entries(memories).flatMap(([kind, useOf]) => {
+        const use = useOf()
+        return use === null ? [] : [{ labels: { memory: kind }, value: of(use) }]
+      }),
+  })
+  const own: Family[] = [
+    ...ofRoutes.families,
     {
-      name: `${prefix}token_call_seconds`,
-      help: 'Calls to the token endpoint of the user pool, by how they end',
-      type: 'histogram',
+      name: 'failures_total',
+      help: 'Answers with an error of the gateway',
+      type: 'counter',
       read: () =>
-        [...tokenCalls.values()].flatMap(({ labels, buckets }) => buckets.samples(labels)),
+        (Object.keys(errorTable) as ErrorCode[]).map(code => ({
+          labels: { code },
+          value: failed.get(code) ?? 0,
+        })),
     },
+    ...ofLogins.families,
+    ...ofDependencies.families,
     load('upstream_requests', 'Requests at an application, or waiting for it', one => one.inFlight),
     load('upstream_tunnels', 'Upgraded connections open to an application', one => one.tunnels),
+    memory(
+      'memory_entries',
+      { help: 'Opened sessions and verified tokens in memory', type: 'gauge' },
+      use => use.kept,
+    ),
+    memory(
+      'memory_hits_total',
+      { help: 'Sessions and tokens that were in memory', type: 'counter' },
+      use => use.hits,
+    ),
+    memory(
+      'memory_misses_total',
+      { help: 'Sessions and tokens that had to be opened or verified', type: 'counter' },
+      use => use.misses,
+    ),
+  ]
+  const families = [
+    ...own.map(family => ({ ...family, name: prefix + family.name })),
     ...ofProcess.families,
   ]
-
-  function countTokenCall(grant: TokenGrant, outcome: string, begun: number): void {
-    const key = `${grant} ${outcome}`
-    const known = tokenCalls.get(key)
-    const counted = known ?? {
-      labels: { grant, outcome },
-      buckets: createBuckets(tokenCallBuckets),
-    }
-    if (known === undefined) tokenCalls.set(key, counted)
-    counted.buckets.observe((performance.now() - begun) / 1000)
-  }
+  const read = () => readFamilies(families)
 
   return {
-    countDecision(route, decision) {
-      const at = indexOf(decision)
-      const counts = decided.get(route)
-      if (counts !== undefined) counts[at] = (counts[at] ?? 0) + 1
-      else
-        decided.set(
-          route,
-          decisions.map((_, other) => (other === at ? 1 : 0)),
-        )
-    },
-
+    ...ofRoutes,
+    ...ofLogins,
+    ...ofDependencies,
     countFailure(code) {
       failed.set(code, (failed.get(code) ?? 0) + 1)
     },
-
-    async timeTokenCall(grant, call) {
-      const begun = performance.now()
-      try {
-        const result = await call()
-        countTokenCall(grant, result === null ? 'invalid_grant' : 'ok', begun)
-        return result
-      } catch (error) {
-        const outcome = error instanceof GatewayError ? error.code : 'GW_ERR_INTERNAL'
-        countTokenCall(grant, outcome, begun)
-        throw error
-      }
+    watchMemories(given) {
+      memories = given
     },
-
-    countSignIn() {
-      signIns++
-    },
-    countSignOut() {
-      signOuts++
-    },
-    render: () => ({ contentType, body: renderFamilies(families) }),
+    read,
+    render: () => ({ contentType, body: renderReadings(read()) }),
     close: ofProcess.stop,
   }
-}
-
-function indexOf(decision: Decision): number {
-  if (decision.outcome !== 'allow') return decision.outcome === 'login' ? 1 : 2
-  if (decision.reported === undefined) return 0
-  return decision.reported.outcome === 'login' ? 3 : 4
 }

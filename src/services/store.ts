@@ -49,14 +49,17 @@ export async function openStore({
   limits: { maxSeconds },
   clock,
   log,
+  onCommandEnd,
 }: {
   config: Pick<Config, 'session'>
   sealer: Sealer
   limits: Limits
   clock: Clock
   log: Log
+  /** Told how every Redis command went. */
+  onCommandEnd?: (ms: number, answered: boolean) => void
 }): Promise<{ store: SessionStore; settle: () => Promise<void>; close: () => Promise<void> }> {
-  const redis = session.redis.url === undefined ? null : await openRedis(session, log)
+  const redis = session.redis.url === undefined ? null : await openRedis(session, log, onCommandEnd)
   const { prefix } = session.redis
   const ended = createEndedSessions(clock, { notBefore: session.notBefore ?? 0 })
   const common = { sealer, readIdentity: toIdentity, ended, maxSeconds, clock }
@@ -91,7 +94,11 @@ export async function openStore({
  * Connects in the background; until then sessions cannot be read and `/readyz` says so. The client is loaded
  * on demand: it is memory that a gateway with sessions in cookies does not need.
  */
-export async function openRedis({ redis }: Config['session'], log: Log): Promise<RedisConnection> {
+export async function openRedis(
+  { redis }: Config['session'],
+  log: Log,
+  onCommandEnd?: (ms: number, answered: boolean) => void,
+): Promise<RedisConnection> {
   const { url, timeout, ca, cert, key } = redis
   if (url === undefined) throw new TypeError('session.redis.url was checked with the settings')
   const { connectRedis } = await import('../lib/redis.js')
@@ -99,6 +106,7 @@ export async function openRedis({ redis }: Config['session'], log: Log): Promise
     ...url,
     tls: url.tls ? { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) } : null,
     timeoutMs: timeout,
+    onCommandEnd,
     onError: nowAndThenEach((err, reason, unsaid) =>
       log.warn({ err, reason, unsaid }, 'Redis cannot be used; trying again'),
     ),

@@ -9,6 +9,7 @@ import type { Peers } from '../lib/trusted-peers.js'
 import { frameAncestors } from '../lib/views.js'
 import type { Clock, Route } from '../model.js'
 import { withCors } from '../proxy/answer-edits.js'
+import type { ExchangeWatch } from '../proxy/exchange-watch.js'
 import { forward } from '../proxy/forward.js'
 import { createTunnels } from '../proxy/tunnel.js'
 import type { Upstreams } from '../proxy/upstreams.js'
@@ -57,12 +58,20 @@ interface Ways {
 }
 
 /** The way through to applications: headers of one room, connections of another. */
-export function createPassage(
-  showParts: ShowParts,
-  routes: readonly CompiledRoute[],
-  upstreams: Upstreams,
-  peers: Peers,
-): Ways {
+export function createPassage({
+  showParts,
+  routes,
+  upstreams,
+  peers,
+  watchRoute,
+}: {
+  showParts: ShowParts
+  routes: readonly CompiledRoute[]
+  upstreams: Upstreams
+  peers: Peers
+  /** Who is told how the exchanges of a route go. */
+  watchRoute: (route: Route, upstream: string) => ExchangeWatch
+}): Ways {
   const { config } = showParts
   const tunnels = createTunnels({
     idleMs: config.websocket.idle * 1000,
@@ -73,7 +82,8 @@ export function createPassage(
     routes.flatMap(({ settings, route }) => {
       const way = toWay(settings, config, upstreams, show.isOwned)
       if (way === null) return []
-      const shown = { ...way, identityLines: show.linesFor(settings, route.name) }
+      const watch = watchRoute(route, way.upstream.place)
+      const shown = { ...way, identityLines: show.linesFor(settings, route.name), watch }
       return [route, route.preflights].flatMap(one => (one === null ? [] : [[one, shown] as const]))
     }),
   )
@@ -109,6 +119,8 @@ export function createPassage(
       timeoutMs: way.timeoutMs,
       idleMs: way.idleMs,
       maxBodyBytes: way.maxBodyBytes,
+      begunMs: passage.begunMs,
+      watch: way.watch,
       onFailure: passage.onFailure,
     }
   }

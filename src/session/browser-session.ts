@@ -94,6 +94,7 @@ export function createBrowserSessions({
   maxCookieBytes,
   cookieSite,
   sometimes,
+  onRefused = () => {},
   clock,
   log,
 }: {
@@ -108,6 +109,8 @@ export function createBrowserSessions({
   cookieSite: CookieSite
   /** Keeps the log readable while Cognito is away. */
   sometimes: NowAndThen
+  /** Told every session that ends because its refresh token is dead. */
+  onRefused?: (session: Session, browser: Browser, reason: string) => void
   clock: Clock
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): BrowserSessions {
@@ -171,7 +174,7 @@ export function createBrowserSessions({
   ): Promise<Loaded> {
     const { session } = current
     try {
-      const fresh = await refresher.refresh(sessionPlace(browser.origin), current)
+      const fresh = await refresher.refresh(browser, current)
       if (fresh === null) return await refused(browser, current)
       return { session: fresh.session, setCookies: changedCookies(browser, found, fresh) }
     } catch (error) {
@@ -211,6 +214,7 @@ export function createBrowserSessions({
       'it expired, was revoked or rotated out, or the user was disabled, deleted or signed out everywhere'
     const { subject: sub } = session.identity
     log.info({ sub, reason }, 'session ended: Cognito refused the refresh token')
+    onRefused(session, browser, reason)
     await destroy(session)
     return nobodyFor(browser)
   }

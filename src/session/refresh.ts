@@ -1,7 +1,8 @@
 // One refresh per session, whoever asks in whatever process, and a short memory of it for requests that
 // were already on their way with the cookie from before.
-import type { Clock, Identity, Session, TokenSet } from '../model.js'
+import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
 import type { BackOff } from './back-off.js'
+import { sessionPlace } from './cookie.js'
 import type { Revoke } from './revocation.js'
 import type { SessionStore, StoredSession } from './store.js'
 
@@ -9,9 +10,11 @@ import type { SessionStore, StoredSession } from './store.js'
  * Asks Cognito for fresh tokens of a session.
  *
  * Null when the refresh token is dead for good; throws when that could not be found out.
+ * @param browser  the one whose request made it due
  */
 export type RenewTokens = (
   session: Session,
+  browser: Browser,
 ) => Promise<{ identity: Identity; tokens: TokenSet } | null>
 
 /** Keeps sessions fresh. */
@@ -20,7 +23,7 @@ export interface Refresher {
    * The session after a refresh; null when Cognito, or a sign-out meanwhile, has ended it. Throws when that
    * cannot be found out, and while the pause after such a failure lasts.
    */
-  refresh(place: string, found: StoredSession): Promise<StoredSession | null>
+  refresh(browser: Browser, found: StoredSession): Promise<StoredSession | null>
   /** Whether this process refreshes the session right now; that writes its use down as well. */
   refreshing(session: Session): boolean
   /** What a session has become within the last minute, when the browser still shows an older one. */
@@ -52,32 +55,37 @@ export function createRefresher({
   /** Oldest first. */
   const recent = new Map<string, { stored: StoredSession; until: number }>()
 
-  function run(place: string, found: StoredSession): Promise<StoredSession | null> {
+  function run(browser: Browser, found: StoredSession): Promise<StoredSession | null> {
     return store.exclusively(found.session, async stored => {
       if (stored === null) return null
       const current = { ...found, session: stored }
-      return isNewer(stored, found.session) ? remember(current) : renew(place, current)
+      return isNewer(stored, found.session) ? remember(current) : renew(browser, current)
     })
   }
 
   async function renew(
-    place: string,
+    browser: Browser,
     { session, reference }: StoredSession,
   ): Promise<StoredSession | null> {
-    const renewed = await ask(session)
+    const renewed = await ask(session, browser)
     if (renewed === null) return null
     const fresh = { ...session, ...renewed, seenAt: clock() }
-    const written = await store.write(place, fresh, ttlSeconds(fresh), reference)
+    const written = await store.write(
+      sessionPlace(browser.origin),
+      fresh,
+      ttlSeconds(fresh),
+      reference,
+    )
     if (written !== null) return remember(written)
     // Signed out meanwhile: the sign-out could not know of the new token. Reports its own failure.
     void revoke(fresh)
     return null
   }
 
-  async function ask(session: Session): ReturnType<RenewTokens> {
+  async function ask(session: Session, browser: Browser): ReturnType<RenewTokens> {
     backOff.check(session.id)
     try {
-      const renewed = await renewTokens(session)
+      const renewed = await renewTokens(session, browser)
       backOff.succeeded(session.id)
       return renewed
     } catch (error) {
@@ -102,11 +110,11 @@ export function createRefresher({
   }
 
   return {
-    refresh(place, found) {
+    refresh(browser, found) {
       const { id } = found.session
       const joined = running.get(id)
       if (joined !== undefined) return joined
-      const refreshing = run(place, found).finally(() => running.delete(id))
+      const refreshing = run(browser, found).finally(() => running.delete(id))
       running.set(id, refreshing)
       return refreshing
     },

@@ -11,6 +11,13 @@ export interface StoredSession {
   readonly stale: boolean
 }
 
+/** What a memory of opened sessions was good for. */
+export interface MemoryUse {
+  readonly kept: number
+  readonly hits: number
+  readonly misses: number
+}
+
 /** Sessions of one user, or of everybody for null, that were begun before an instant. */
 export interface SessionsBefore {
   readonly subject: string | null
@@ -67,4 +74,6 @@ export interface SessionStore {
   exclusively<T>(session: Session, work: (stored: Session | null) => Promise<T>): Promise<T>
   /** Throws when the store cannot be reached. */
   ping(): Promise<void>
+  /** Of the opened sessions in this process; null when the store keeps none. */
+  memoryUse(): MemoryUse | null
 }

@@ -1,5 +1,6 @@
 // Ending sessions from outside and everywhere: over real sockets, a real Redis, and the command line.
 import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import t from 'tap'
 import type { SettingTree } from '../../src/lib/setting-sources.js'
@@ -59,9 +60,11 @@ t.test('sessions list and end, with sessions in Redis', async t => {
   const { url: redis } = await redisServer(t)
   const gateway = await testGateway(t, { settings: inRedis(redis) })
   const { url, emulator } = gateway
+  const audit = `${t.testdir()}/audit.log`
   const sessions = command(gateway, {
     GATEWAY_SESSION_STORE: 'redis',
     GATEWAY_REDIS_URL: redis,
+    GATEWAY_AUDIT_LOG: audit,
   })
   const [jane, admin] = [await browserOf(gateway, 'jane'), await browserOf(gateway, 'admin')]
   const sub = await subOf(jane, url)
@@ -78,6 +81,16 @@ t.test('sessions list and end, with sessions in Redis', async t => {
   t.equal(emulator.calls.filter(({ path }) => path === '/oauth2/revoke').length, 1)
   t.match(await sessions('end', '--all', '--json'), '{"store":"redis","ended":1}')
   t.equal(await statusAt(admin, url), 401)
+  const lines = readFileSync(audit, 'utf8').trimEnd().split('\n')
+  const [first, second] = lines.map(line => JSON.parse(line) as Record<string, unknown>)
+  t.match(first, {
+    event: 'session_ended',
+    sub,
+    reason: 'ended by an operator',
+    session: /^\S{22}$/,
+  })
+  t.match(second, { event: 'session_ended', reason: 'ended by an operator' })
+  t.equal(lines.length, 2)
   t.equal(await sessions('list', '--all'), '')
 })
 

@@ -4,6 +4,7 @@ import { request } from 'undici'
 import { testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
 import { recordingUpstream } from '../fixtures/recording-upstream.js'
+import { redisServer } from '../fixtures/redis-server.js'
 import { signIn } from '../fixtures/sign-in.js'
 
 /** Samples by name and labels, without the prefix. */
@@ -40,6 +41,21 @@ t.test('decisions, failures, sign-ins and token calls are counted', async t => {
   t.equal(value('failures_total{code="GW_ERR_LOGIN_REQUIRED"}'), 1)
   t.equal(value('failures_total{code="GW_ERR_INTERNAL"}'), 0, 'there before it happens')
   t.equal(value('sign_ins_total'), 1)
+  t.equal(value('logins_total{step="begun"}'), 1)
+  t.equal(value('logins_total{step="came_back"}'), 1)
+  t.equal(value('logins_total{step="signed_in"}'), 1)
+  t.equal(value('logins_total{step="refused"}'), 0)
+  t.equal(value('upstream_answers_total{route="/",status="2xx"}'), 2)
+  t.equal(value('request_seconds_count{route="/"}'), 2)
+  t.equal(value('upstream_seconds_count{route="/public"}'), 1)
+  t.equal(
+    value(`upstream_failures_total{upstream="${upstream.origin}",code="GW_ERR_UPSTREAM_TIMEOUT"}`),
+    0,
+  )
+  t.ok((value('memory_hits_total{memory="sessions"}') ?? 0) > 0)
+  t.equal(value('memory_entries{memory="sessions"}'), 1)
+  t.equal(value('jwks_fetches_total{outcome="ok"}'), 1)
+  t.ok((value('jwks_age_seconds') ?? 0) >= 3540, 'by the clock of the gateway')
   const calls = (grant: string, outcome: string) =>
     value(`token_call_seconds_count{grant="${grant}",outcome="${outcome}"}`)
   t.equal(calls('authorization_code', 'ok'), 1)
@@ -65,6 +81,38 @@ t.test('decisions, failures, sign-ins and token calls are counted', async t => {
   t.match(text, /nodejs_eventloop_lag_p99_seconds \d/)
   t.notMatch(text, /canary|jane|eyJ/, 'nothing of a request or a person')
   t.equal((await browser.visit(`${url}/metrics`)).status, 302, 'not on the traffic port')
+})
+
+t.test('sign-ins that fail, by why, and sessions that end', async t => {
+  const { url, adminUrl } = await testGateway(t)
+  const browser = new PlainBrowser()
+  await browser.visit(`${url}/oauth2/callback?error=access_denied&state=x`)
+  await browser.visit(`${url}/oauth2/callback?code=x&state=y`)
+  await signIn(browser, `${url}/`)
+  await browser.visit(`${url}/oauth2/sign_out`)
+  const samples = await read(adminUrl)
+  t.equal(samples.get('logins_total{step="came_back"}'), 3)
+  t.equal(samples.get('logins_total{step="refused"}'), 2)
+  t.equal(samples.get('login_refusals_total{code="GW_ERR_LOGIN_REFUSED"}'), 1)
+  t.equal(samples.get('login_refusals_total{code="GW_ERR_STATE_UNKNOWN"}'), 1)
+  t.equal(samples.get('sessions_ended_total{why="sign_out"}'), 1)
+})
+
+t.test('an application that is away, and Redis', async t => {
+  const redis = await redisServer(t)
+  const upstream = 'http://127.0.0.1:9'
+  const routes = [{ path: '/', access: 'public', upstream }]
+  const { url, adminUrl } = await testGateway(t, {
+    settings: { routes, session: { store: 'redis', redis: { url: redis.url } } },
+  })
+  await request(`${url}/`).then(({ body }) => body.dump())
+  await request(`${adminUrl}/readyz`).then(({ body }) => body.dump())
+  const samples = await read(adminUrl)
+  const failures = `upstream_failures_total{upstream="${upstream}",code="GW_ERR_UPSTREAM_UNREACHABLE"}`
+  t.equal(samples.get(failures), 1)
+  t.equal(samples.get('request_seconds_count{route="/"}'), 1, 'it is over all the same')
+  t.ok((samples.get('redis_command_seconds_count') ?? 0) > 0)
+  t.equal(samples.get('redis_failures_total'), 0)
 })
 
 t.test('what a rule in mode report would have refused', async t => {

@@ -1,8 +1,8 @@
 import t from 'tap'
-import { createBuckets, renderFamilies } from '../../src/lib/prometheus.js'
+import { createBuckets, readFamilies, renderReadings } from '../../src/lib/prometheus.js'
 
 t.test('families as Prometheus reads them', async t => {
-  const text = renderFamilies([
+  const readings = readFamilies([
     {
       name: 'a_total',
       help: 'What it is',
@@ -10,6 +10,8 @@ t.test('families as Prometheus reads them', async t => {
       read: () => [{ value: 1.5 }, { labels: { x: 'q"\\\n', y: '' }, value: 2 }],
     },
   ])
+  t.strictSame(JSON.parse(JSON.stringify(readings)), readings, 'plain data')
+  const text = renderReadings(readings)
   t.equal(
     text,
     '# HELP a_total What it is\n# TYPE a_total counter\na_total 1.5\na_total{x="q\\"\\\\\\n",y=""} 2\n',

@@ -18,6 +18,8 @@ const stored = (changes: Partial<Session> = {}) => ({
 
 const fresh = (at: number) => ({ ...session().tokens, issuedAt: at, expiresAt: at + 3600 })
 
+const here = { origin: 'http://localhost:3000', secure: false, cookies: [] }
+
 function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
   const clock = { now: signedInAt + 3400 }
   let calls = 0
@@ -46,7 +48,7 @@ function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
 t.test('1,000 callers at once ask Cognito once and get the same session', async t => {
   const { refresher, clock, calls } = setUp(async () => fresh(clock.now))
   const all = await Promise.all(
-    Array.from({ length: 1000 }, () => refresher.refresh('here', stored())),
+    Array.from({ length: 1000 }, () => refresher.refresh(here, stored())),
   )
   t.equal(calls(), 1)
   t.equal(new Set(all).size, 1)
@@ -55,7 +57,7 @@ t.test('1,000 callers at once ask Cognito once and get the same session', async 
 t.test('50 sessions are refreshed 50 times, each as itself', async t => {
   const { refresher, clock, calls } = setUp(async () => fresh(clock.now))
   const all = await Promise.all(
-    Array.from({ length: 1000 }, (_, n) => refresher.refresh('here', stored({ id: `s${n % 50}` }))),
+    Array.from({ length: 1000 }, (_, n) => refresher.refresh(here, stored({ id: `s${n % 50}` }))),
   )
   t.equal(calls(), 50)
   for (const [n, fresh] of all.entries()) t.equal(fresh?.session.id, `s${n % 50}`)
@@ -69,19 +71,17 @@ t.test(
       if (fail) throw new Error('away')
       return fresh(clock.now)
     })
-    const results = await Promise.allSettled(
-      [1, 2, 3].map(() => refresher.refresh('here', stored())),
-    )
+    const results = await Promise.allSettled([1, 2, 3].map(() => refresher.refresh(here, stored())))
     t.strictSame(
       results.map(({ status }) => status),
       ['rejected', 'rejected', 'rejected'],
     )
     t.equal(calls(), 1)
-    await t.rejects(refresher.refresh('here', stored()), 'within the pause nobody asks again')
+    await t.rejects(refresher.refresh(here, stored()), 'within the pause nobody asks again')
     t.equal(calls(), 1)
     fail = false
     clock.now += 1
-    t.ok(await refresher.refresh('here', stored()))
+    t.ok(await refresher.refresh(here, stored()))
     t.equal(calls(), 2)
   },
 )
@@ -116,7 +116,7 @@ t.test('pauses grow, honour Retry-After, and are over after a success', async t 
 t.test('what a session has become is remembered for a minute', async t => {
   const { refresher, clock } = setUp(async () => fresh(clock.now))
   t.equal(refresher.successor(session()), null)
-  const became = await refresher.refresh('here', stored())
+  const became = await refresher.refresh(here, stored())
   t.equal(refresher.successor(session()), became)
   if (became) t.equal(refresher.successor(became.session), null, 'the newest has no successor')
   clock.now += 60
@@ -125,7 +125,7 @@ t.test('what a session has become is remembered for a minute', async t => {
 
 t.test('refused for good is null, and is not remembered', async t => {
   const { refresher } = setUp(async () => null)
-  t.equal(await refresher.refresh('here', stored()), null)
+  t.equal(await refresher.refresh(here, stored()), null)
   t.equal(refresher.successor(session()), null)
 })
 
@@ -158,7 +158,7 @@ t.test(
         backOff: createBackOff({ clock: () => signedInAt }),
         clock: () => signedInAt + 3400,
       })
-      const result = await refresher.refresh('here', stored())
+      const result = await refresher.refresh(here, stored())
       t.strictSame(result?.session.tokens, expected?.tokens, why)
       t.equal(calls, expectedCalls, why)
     }
@@ -175,7 +175,7 @@ t.test('a session that is ended while its tokens are fetched stays ended', async
     backOff: createBackOff({ clock: () => clock.now }),
     clock: () => clock.now,
   })
-  t.equal(await refresher.refresh('here', stored()), null)
+  t.equal(await refresher.refresh(here, stored()), null)
   t.equal(refresher.successor(session()), null, 'and nothing is remembered')
 })
 
@@ -201,12 +201,12 @@ t.test(
       clock: () => clock.now,
     })
     const results = await Promise.allSettled(
-      Array.from({ length: 100 }, () => refresher.refresh('here', stored())),
+      Array.from({ length: 100 }, () => refresher.refresh(here, stored())),
     )
     t.ok(results.every(({ status }) => status === 'rejected'))
     t.equal(asked, 1)
     fail = false
-    t.equal((await refresher.refresh('here', stored()))?.reference, 'new', 'no promise was kept')
+    t.equal((await refresher.refresh(here, stored()))?.reference, 'new', 'no promise was kept')
   },
 )
 
@@ -237,7 +237,7 @@ t.test('pauses are shortened by chance, to half at most', async t => {
 // Ten thousand sessions with all their tokens stayed in memory for as long as the process lived.
 t.test('what is out of date is let go when the next one comes', async t => {
   const { refresher, clock } = setUp(async () => fresh(clock.now))
-  const first = new WeakRef((await refresher.refresh('here', stored({ id: 'first' }))) ?? {})
+  const first = new WeakRef((await refresher.refresh(here, stored({ id: 'first' }))) ?? {})
   const collect = async () => {
     await new Promise(resolve => setImmediate(resolve))
     collectGarbage()
@@ -245,7 +245,7 @@ t.test('what is out of date is let go when the next one comes', async t => {
   await collect()
   t.ok(first.deref(), 'within the minute it is there')
   clock.now += 60
-  await refresher.refresh('here', stored({ id: 'second' }))
+  await refresher.refresh(here, stored({ id: 'second' }))
   await collect()
   t.equal(first.deref(), undefined)
 })

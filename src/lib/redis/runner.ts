@@ -6,6 +6,9 @@ import type { RedisClient } from './client.js'
 /** Runs one command; rejects within the deadline, or when as many are under way as there may be. */
 export type RunCommand = <T>(command: () => Promise<T>) => Promise<T>
 
+/** @param answered  false: none came in time, or it was an error */
+export type CommandEnd = (ms: number, answered: boolean) => void
+
 interface Call {
   readonly command: () => Promise<unknown>
   readonly finish: (settle: () => void) => void
@@ -40,11 +43,13 @@ export function replyKind(error: unknown): string | null {
  * Whoever waits is kept in sets that they leave at their deadline; promises that many wait for would keep
  * them until the connection comes, however long that takes.
  * @param trouble  what the connection suffered last, for whoever asks why no answer came
+ * @param onEnd  told of every command: how long it took, waiting included, and whether an answer came
  */
 export function createRunner(
   client: RedisClient,
   timeoutMs: number,
   trouble: () => Error | null,
+  onEnd: CommandEnd = () => {},
 ): RunCommand {
   const pending = new Set<Call>()
   const waiting = new Set<Call>()
@@ -97,10 +102,24 @@ export function createRunner(
         for (const calls of [pending, waiting, sent]) calls.delete(call)
         settle()
       }
-      const call: Call = { command, finish, resolve, reject, turn: 0, reason: null }
+      const begun = performance.now()
+      const call: Call = {
+        command,
+        finish,
+        resolve(value) {
+          onEnd(performance.now() - begun, true)
+          resolve(value)
+        },
+        reject(error) {
+          onEnd(performance.now() - begun, false)
+          reject(error)
+        },
+        turn: 0,
+        reason: null,
+      }
       const timer = setTimeout(() => {
         call.turn++
-        finish(() => reject(tooLate(timeoutMs, call.reason ?? trouble())))
+        finish(() => call.reject(tooLate(timeoutMs, call.reason ?? trouble())))
       }, timeoutMs)
       pending.add(call)
       send(call)

@@ -49,6 +49,7 @@ export function createCookieStore({
       if (newest.get(id) === tail) newest.delete(id)
     },
   })
+  const use = { hits: 0, misses: 0 }
   /** Where each session is in the cache, so that what a refresh has replaced takes no room. */
   const newest = new Map<string, string>()
 
@@ -107,7 +108,11 @@ export function createCookieStore({
     read(place, sent) {
       const cached = opened.get(tailOf(sent, tailCharacters))
       const known = cached?.place === place && isMadeOf(cached.reference, sent)
-      if (!known) return open(place, joinPieces(sent))
+      if (!known) {
+        use.misses++
+        return open(place, joinPieces(sent))
+      }
+      use.hits++
       return ended.has(cached.session) ? null : cached
     },
 
@@ -134,5 +139,7 @@ export function createCookieStore({
     exclusively: (session, work) => work(ended.has(session) ? null : session),
 
     async ping() {},
+
+    memoryUse: () => ({ ...use, kept: opened.size }),
   }
 }

@@ -189,5 +189,7 @@ export function createRedisStore({
     async ping() {
       await reach(redis.get(`${prefix}ping`))
     },
+
+    memoryUse: () => null,
   }
 }
