@@ -89,7 +89,7 @@ export interface RequestTarget {
   readonly doubt: TargetDoubt | null
 }
 
-/** A path with several readings: only for routes that allow it, and only where all lead to one route. */
+/** A path with several readings: only where all lead to one route, and slashes only for routes that allow them. */
 export interface TargetDoubt {
   readonly encodedSlash: boolean
   readonly emptySegments: boolean

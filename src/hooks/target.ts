@@ -79,7 +79,7 @@ export function readTarget({
       return done(error as Error)
     }
     if (request.target.doubt !== null && request.routeOptions.config.doubtful !== true) {
-      const reason = 'encoded slash or empty segment'
+      const reason = 'encoded slash or mark, or empty segment'
       return done(new GatewayError('GW_ERR_TARGET_REFUSED', { reason }))
     }
     const { own, rest }: CutCookies = cutCookies(headers.cookie)

@@ -20,6 +20,8 @@ const refusedInPath = /[^\x21-\x7e]|[#\\]/
 const encodedSlash = /%2f/i
 /** Whether parameters are cut before or after the slash is decoded gives two more paths, and nobody needs them. */
 const semicolon = /;|%3b/i
+/** `;`, `?` and `#` as data: ends of a name to who looks for them after decoding (CVE-2024-38475, CVE-2026-41059). */
+const encodedMark = /%(?:3[bf]|23)/i
 /** At the beginning it is a host to who resolves the target as a reference (RFC 3986 section 4.2). */
 const hostlike = /^\/\//
 const emptySegment = /\/\//
@@ -46,8 +48,8 @@ const refusedWhenDecoded: readonly (readonly [RegExp, string])[] = [
  * `path` is decoded as UTF-8 and without `;params`, so that `/%61dmin;v=1` is decided on as `/admin`. An encoded
  * reserved character is data (RFC 3986 section 2.2): `/a%23b`, `/a%3Fb` and `/a%3Bb` have one segment each.
  * Of the query only raw bytes are judged: it chooses no route, and legacy applications have `%E9` and `100%`.
- * Encoded slashes and empty segments leave a doubt, which only a route that allows them may pass over; dot
- * segments are refused in every reading.
+ * Encoded slashes and empty segments leave a doubt, which only a route that allows them may pass over, and encoded
+ * marks one that passes where both readings have the same route; dot segments are refused in every reading.
  * @param raw  the target as it stood in the request line, at most 8192 bytes
  * @throws GW_ERR_TARGET_REFUSED with the reason
  */
@@ -76,17 +78,32 @@ function readPath(rawPath: string): string {
     if (pattern.test(decoded)) throw refused(reason)
   }
   // Cut before decoding, so that an encoded semicolon stays.
-  return rawPath.includes(';') ? decode(rawPath.replaceAll(/;[^/]*/g, '')) : decoded
+  return rawPath.includes(';') ? decode(withoutParameters(rawPath)) : decoded
 }
 
-/** What an application may make of a path besides `path`: `%2F` as data, and runs of slashes as one. */
+/**
+ * What an application may make of a path besides `path`: `%2F` as data, runs of slashes as one, and its end at a mark
+ * that was encoded.
+ */
 function doubtOf(rawPath: string, path: string): TargetDoubt | null {
   const doubt = { encodedSlash: encodedSlash.test(rawPath), emptySegments: emptySegment.test(path) }
-  if (!doubt.encodedSlash && !doubt.emptySegments) return null
+  const isMarked = encodedMark.test(rawPath)
+  if (!doubt.encodedSlash && !doubt.emptySegments && !isMarked) return null
   const asData = doubt.encodedSlash ? rawPath.split(encodedSlash).map(decode).join('%2F') : path
-  const readings = new Set([path, asData, merged(path), merged(asData)])
+  const whole = [path, asData, merged(path), merged(asData)]
+  const readings = new Set(isMarked ? whole.flatMap(endedAtMarks) : whole)
   readings.delete(path)
   return { ...doubt, otherPaths: [...readings] }
+}
+
+/** A path, without what would be parameters, without what would be query or fragment, and without both. */
+function endedAtMarks(path: string): string[] {
+  const asTarget = path.replace(/[?#].*/, '')
+  return [path, asTarget, withoutParameters(path), withoutParameters(asTarget)]
+}
+
+function withoutParameters(path: string): string {
+  return path.replaceAll(/;[^/]*/g, '')
 }
 
 function merged(path: string): string {

@@ -45,7 +45,7 @@ function refusalOf(
   if (doubt.encodedSlash && route?.encodedSlash !== true) return 'encoded slash'
   if (doubt.emptySegments && route?.emptySegments !== true) return 'empty segment'
   if (doubt.otherPaths.some(reading => routeOf(reading) !== route)) {
-    return 'encoded slash or empty segment that another reader would take to another route'
+    return 'encoded slash or mark, or empty segment, that another reader would take to another route'
   }
   return null
 }

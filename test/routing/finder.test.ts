@@ -48,6 +48,22 @@ t.test('a doubt has to be allowed by the route', async t => {
   for (const [raw, expected] of rows) t.equal(find(raw), expected, raw)
 })
 
+// Apache's mod_rewrite, and servers that decode before they look for parameters, read /admin%3Fx as /admin.
+t.test('an encoded mark needs no leave, but both readings the same route', async t => {
+  const find = finder([{ path: '/admin' }, {}])
+  const two = /another reader would take to another route/
+  const rows: [string, string | RegExp][] = [
+    ['/wiki/who%3F', '/'],
+    ['/wiki/%23new%3bb', '/'],
+    ['/admin/a%3Bb', '/admin'],
+    ['/admin%3Bx', two],
+    ['/admin%3Fx', two],
+    ['/admin%23x', two],
+    ['/%61dmin%3bx/y', two],
+  ]
+  for (const [raw, expected] of rows) t.match(find(raw), expected, raw)
+})
+
 t.test('a doubt that leads to two routes is refused, whatever they allow', async t => {
   const both = { encodedSlash: true, emptySegments: true }
   const find = finder([{ path: '/a/b', ...both }, { path: '/a', ...both }, { ...both }])
