@@ -70,16 +70,27 @@ function accept(request: FastifyRequest, { session, setCookies }: Loaded): void 
   request.sessionCookies = setCookies
 }
 
-/** The token of `Authorization: Bearer`; null for any other scheme. Tokens in queries and bodies are none. */
+/** The scheme, and nothing behind it that could belong to the name of another one (RFC 9110 section 5.6.2). */
+const bearerScheme = /^bearer(?![\w!#$%&'*+.^`|~-])/i
+const bearerInList = /,\s*bearer(?![\w!#$%&'*+.^`|~=-])/i
+
+/**
+ * The token of `Authorization: Bearer`, in any spelling that an application could take for one; null for other schemes.
+ *
+ * Tokens in queries and bodies are none.
+ */
 function bearerToken({ headers, raw }: FastifyRequest): string | null {
-  const [, token] = /^bearer(?: +(.*))?$/is.exec(headers.authorization ?? '') ?? [null, null]
-  if (token === null) return null
+  const { authorization } = headers
+  if (authorization === undefined) return null
   // An application may take the second, which nobody has looked at.
-  if (countLines(raw.rawHeaders, 'authorization') > 1) {
-    const reason = 'expected one Authorization line'
+  if (countLines(raw.rawHeaders, 'authorization') > 1 || bearerInList.test(authorization)) {
+    const reason = 'expected one Authorization line, with one scheme'
     throw new GatewayError('GW_ERR_REQUEST_INVALID', { reason })
   }
-  return (token ?? '').trim()
+  // What is not parted by plain spaces stays in front of the token, and makes it a bad one.
+  return bearerScheme.test(authorization)
+    ? authorization.slice('bearer'.length).replace(/^ +/, '')
+    : null
 }
 
 function countLines(raw: readonly string[], wanted: string): number {

@@ -125,6 +125,33 @@ t.test('other schemes, odd headers, and applications with a scheme of their own'
   t.equal(twice.status, 400, 'the application might take the other')
 })
 
+// Beside a session other schemes are the application's; nobody may bring it a Bearer token that way unseen.
+t.test('a Bearer token in an odd spelling is a bad one, also beside a session', async t => {
+  const { url, upstream, emulator } = await testGateway(t)
+  const { access_token: token } = await emulator.administration.tokensFor('jane', clientId)
+  const browser = new PlainBrowser()
+  await signIn(browser, `${url}/`)
+  const cookie = browser.cookieHeader(url)
+  upstream.seen.length = 0
+  const rows: [string, string | string[], number][] = [
+    ['a tab', `Bearer\t${token}`, 401],
+    ['a space of Latin-1', `Bearer\xa0${token}`, 401],
+    ['a comma', `bearer,${token}`, 401],
+    ['two tokens', `Bearer ${token} ${token}`, 401],
+    ['the second of a list', `Basic x, Bearer ${token}`, 400],
+    ['the second of two lines', ['Basic x', `Bearer ${token}`], 400],
+    ['two lines of other schemes', ['Basic x', 'Basic y'], 400],
+  ]
+  for (const [why, authorization, status] of rows) {
+    t.equal((await ask(`${url}/x`, { authorization, cookie })).status, status, why)
+  }
+  t.strictSame(upstream.seen, [])
+  const neighbours = ['Basic x', 'Bearerish x', 'Digest username="bearer", realm="a, b"', '']
+  for (const authorization of neighbours) {
+    t.equal((await ask(`${url}/x`, { authorization, cookie })).status, 200, authorization)
+  }
+})
+
 t.test('a route may want ID tokens, and the settings may name further clients', async t => {
   const gateway = await testGateway(t)
   const { url, emulator, upstream } = gateway
