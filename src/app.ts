@@ -64,6 +64,8 @@ export function createApp(services: Services): FastifyInstance {
       maxHeaderSize: maxHeadBytes,
       headersTimeout: headersTimeoutMs,
       connectionsCheckingInterval,
+      // Node's own answer has no id and stands in no log; hooks/target gives one.
+      requireHostHeader: false,
     },
     routerOptions: { maxParamLength: maxHeadBytes },
     clientErrorHandler: answerBrokenRequest(services),

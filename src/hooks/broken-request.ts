@@ -12,14 +12,13 @@ import { en } from '../texts/en.js'
 /** Writes the answer onto the socket, once, and ends it. */
 export function answerBrokenRequest({ views, log }: { views: Views; log: Pick<Log, 'info'> }) {
   return (error: Error & { code?: string }, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || !socket.writable || isAnswering(socket)) {
-      return void socket.destroy()
-    }
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
     const code: ErrorCode =
       error.code === 'HPE_HEADER_OVERFLOW' ? 'GW_ERR_HEADERS_TOO_LARGE' : 'GW_ERR_REQUEST_INVALID'
     const id = randomUUID()
     log.info({ id, error: code, reason: error.code }, 'request refused')
-    socket.end(render(views, code, id))
+    if (isAnswering(socket)) socket.destroy()
+    else socket.end(render(views, code, id))
   }
 }
 

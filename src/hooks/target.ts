@@ -104,16 +104,22 @@ function hostOf({ raw }: FastifyRequest, peers: Pick<Peers, 'isTrusted'>): strin
 
 /** What another server on the way could read differently than Node does; null for nothing. */
 function oddityOf(request: FastifyRequest['raw']): string | null {
+  const { httpVersion, rawHeaders } = request
+  if (httpVersion !== '1.1' && httpVersion !== '1.0') return 'expected HTTP/1.1 or HTTP/1.0'
   if (isOddlyFramed(request)) return 'expected Transfer-Encoding chunked in HTTP/1.1'
-  return hasTwoHosts(request.rawHeaders) ? 'expected one Host line (RFC 9112 section 3.2)' : null
+  const hosts = countHosts(rawHeaders)
+  if (hosts > 1 || (hosts === 0 && httpVersion === '1.1')) {
+    return 'expected one Host line (RFC 9112 section 3.2)'
+  }
+  return null
 }
 
 /** Node takes the first and forgets the others. */
-function hasTwoHosts(raw: readonly string[]): boolean {
+function countHosts(raw: readonly string[]): number {
   let hosts = 0
   for (let at = 0; at < raw.length; at += 2) {
     const name = raw[at] as string
     if (name.length === 4 && name.toLowerCase() === 'host') hosts++
   }
-  return hosts > 1
+  return hosts
 }

@@ -43,6 +43,31 @@ const names = [
   'X-Webauth-User',
 ]
 
+/**
+ * Names that framing, routing or the decision rest on, as HTTP spells them. CGI and WSGI read `Content_Length` and
+ * `Transfer_Encoding` as these, and the real ones beside them as well, or instead.
+ */
+const exactNames: ReadonlySet<string> = new Set([
+  'authorization',
+  'connection',
+  'content-length',
+  'content-type',
+  'cookie',
+  'expect',
+  'host',
+  'http2-settings',
+  'keep-alive',
+  'origin',
+  'proxy-authorization',
+  'sec-fetch-dest',
+  'sec-fetch-mode',
+  'sec-fetch-site',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+])
+
 const ownedFamilies = families.map(family => `${normalise(family)}-`)
 const ownedNames: ReadonlySet<string> = new Set(names.map(normalise))
 
@@ -54,6 +79,7 @@ const ownedNames: ReadonlySet<string> = new Set(names.map(normalise))
  */
 export function isOwned(name: string): boolean {
   const normal = normalise(name)
+  if (exactNames.has(normal)) return name.toLowerCase() !== normal
   return ownedNames.has(normal) || ownedFamilies.some(family => normal.startsWith(family))
 }
 

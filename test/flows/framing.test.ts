@@ -41,6 +41,46 @@ t.test(
   },
 )
 
+t.test('HTTP is 1.1 or 1.0, and 1.1 names its host', async t => {
+  const { url, upstream, lines } = await testGateway(t)
+  const rows: [string, number, string][] = [
+    ['GET /public HTTP/2.0\r\nHost: localhost', 400, 'GW_ERR_REQUEST_INVALID'],
+    ['GET /public HTTP/1.2\r\nHost: localhost', 400, 'GW_ERR_REQUEST_INVALID'],
+    ['GET /public HTTP/1.1\r\nX: y', 400, 'GW_ERR_REQUEST_INVALID'],
+    ['GET /oauth2/ping HTTP/1.1\r\nX: y', 400, 'GW_ERR_REQUEST_INVALID'],
+    ['GET /public HTTP/1.0\r\nX: y', 421, 'GW_ERR_HOST_UNKNOWN'],
+    ['GET /public HTTP/0.9\r\nHost: localhost', 400, 'GW_ERR_REQUEST_INVALID'],
+    ['GET /public', 400, 'GW_ERR_REQUEST_INVALID'],
+  ]
+  for (const [head, status, code] of rows) {
+    lines.length = 0
+    const received = await send(url, `${head}\r\nConnection: close\r\n\r\n`)
+    t.equal(Number(received.slice(9, 12)), status, head)
+    t.match(received, code, head)
+    t.ok(
+      lines.some(line => line.includes(code)),
+      `${head}: and in the log`,
+    )
+  }
+  t.strictSame(upstream.seen, [])
+  const old = await send(url, 'GET /public HTTP/1.0\r\nHost: localhost\r\n\r\n')
+  t.match(old, /^HTTP\/1\.1 200 /)
+})
+
+t.test('a body whose framing breaks is in the log, and the connection ends', async t => {
+  const { url, lines } = await testGateway(t)
+  const head = 'POST /public/x HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n'
+  for (const broken of ['0x1\r\nx\r\n0\r\n\r\n', '1\nx\r\n0\r\n\r\n', '2\r\nxyz\r\n0\r\n\r\n']) {
+    lines.length = 0
+    await send(url, head + broken)
+    t.match(
+      lines.filter(line => line.includes('GW_ERR_REQUEST_INVALID')),
+      [/"reason":"HPE_/],
+      JSON.stringify(broken),
+    )
+  }
+})
+
 t.test('ordinary framing passes', async t => {
   const { url, upstream } = await testGateway(t)
   for (const header of ['Transfer-Encoding: chunked', 'Transfer-Encoding: Chunked']) {

@@ -74,6 +74,29 @@ t.test(
   },
 )
 
+// gunicorn before 22 and others read Content_Length as the length of the body.
+t.test('a name that framing or the decision rests on has one spelling', async t => {
+  const rows: [string, boolean][] = [
+    ['Content-Length', false],
+    ['CONTENT-length', false],
+    ['Content_Length', true],
+    ['content.length', true],
+    ['Content--Length', true],
+    ['Transfer_Encoding', true],
+    ['Transfer-Encoding', false],
+    ['Content_Type', true],
+    ['Sec_Fetch_Site', true],
+    ['Sec-Fetch-Site', false],
+    ['Cookie_', true],
+    ['Cookie', false],
+    ['_Host', true],
+    ['Authorization-', true],
+    ['Content-Language', false],
+    ['X-Content-Length', false],
+  ]
+  for (const [name, owned] of rows) t.equal(isOwned(name), owned, name)
+})
+
 t.test("a neighbour's name is the client's", async t => {
   for (const name of [
     'XForwarded-User',
