@@ -1,9 +1,10 @@
 // The itinerary: every hook and route in the order a request meets them.
 import { type IncomingMessage, METHODS } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
+import { createJudge } from './access/judge.js'
 import { healthEndpoint, metricsEndpoint, readyEndpoint } from './endpoints/admin.js'
 import { callbackEndpoint } from './endpoints/callback.js'
-import { forwardAuthEndpoint, readOriginal } from './endpoints/forward-auth.js'
+import { forwardAuthEndpoint, isCallerWanted, readOriginal } from './endpoints/forward-auth.js'
 import { proxied } from './endpoints/proxied.js'
 import { jwksEndpoint, publicKeyEndpoint } from './endpoints/public-keys.js'
 import { resourceMetadataEndpoint } from './endpoints/resource-metadata.js'
@@ -99,11 +100,12 @@ export function createApp(services: Services): FastifyInstance {
   app.addHook('onSend', finish)
 
   const who = authenticate(services)
-  const judge = createReturnToJudge(services.returnTo)
-  const start = startEndpoint({ login, judge })
+  const judge = createJudge({ ...services, count: services.metrics.countDecision })
+  const judgeReturnTo = createReturnToJudge(services.returnTo)
+  const start = startEndpoint({ login, judge: judgeReturnTo })
   const signOut = signOutEndpoint({
     ...services,
-    judge,
+    judge: judgeReturnTo,
     signedOutPath: paths.signedOut,
     count: services.metrics.countSessionEnd,
   })
@@ -129,14 +131,10 @@ export function createApp(services: Services): FastifyInstance {
     config: { anyHost: true },
     onRequest: [
       readOriginal(services),
-      who,
+      authenticate({ ...services, isWanted: isCallerWanted }),
       refuseCrossSite({ ...services, methodOf: request => request.originalMethod }),
     ],
-    handler: forwardAuthEndpoint({
-      ...services,
-      startPath: paths.start,
-      count: services.metrics.countDecision,
-    }),
+    handler: forwardAuthEndpoint({ ...services, judge, startPath: paths.start }),
   })
   app.get(paths.userinfo, { ...withHead, onRequest: who }, userinfo)
   app.get(paths.resourceMetadata, resourceMetadataEndpoint(services))
@@ -149,7 +147,7 @@ export function createApp(services: Services): FastifyInstance {
     chooseRoute(services),
     who,
     refuseCrossSite(services),
-    authorize({ ...services, count: services.metrics.countDecision }),
+    authorize({ login, judge }),
     upgrade.tunnel,
     proxied({ pass: services.pass, writeFailure: failures.write }),
   ]

@@ -6,15 +6,17 @@ import type {
   onRequestHookHandler,
   RouteHandlerMethod,
 } from 'fastify'
+import { forbidden, type JudgeRequest } from '../access/judge.js'
 import { GatewayError } from '../errors.js'
 import type { FindOrigin } from '../lib/public-origin.js'
 import { splitHost } from '../lib/public-origin.js'
+import { methodOfPreflight } from '../lib/request-source.js'
 import { parseRequestTarget } from '../lib/request-target.js'
 import type { Peers } from '../lib/trusted-peers.js'
 import type { Log } from '../log.js'
 import { isNavigation } from '../login/navigation.js'
 import { fitReturnTo } from '../login/return-to.js'
-import type { Caller, Decision, Route } from '../model.js'
+import type { Caller, Route } from '../model.js'
 import type { FindRoute } from '../routing/finder.js'
 
 declare module 'fastify' {
@@ -76,7 +78,10 @@ export function readOriginal({
       request.target = parseRequestTarget(uri)
       request.browser = { ...request.browser, ...origin }
       request.originalMethod = method
-      const found = findRoute({ host: splitHost(host).name, method, target: request.target })
+      const find = (method: string) =>
+        findRoute({ host: splitHost(host).name, method, target: request.target })
+      const asked = methodOfPreflight(method, request.headers)
+      const found = (asked === null ? null : find(asked)?.preflights) ?? find(method)
       if (found === null)
         throw new GatewayError('GW_ERR_FORBIDDEN', { reason: 'no route serves it' })
       request.route = found
@@ -112,50 +117,63 @@ function originalOf({ headers }: FastifyRequest): { host: string; uri: string; m
  */
 export function forwardAuthEndpoint({
   callerLines,
+  judge,
   startPath,
-  count,
 }: {
   callerLines: CallerLines
+  judge: JudgeRequest
   startPath: string
-  /** Told every decision. */
-  count: (route: Route, decision: Decision) => void
 }): RouteHandlerMethod {
   return async (request, reply) => {
-    const { caller, route, originalMethod, headers } = request
-    const query = new URLSearchParams(request.url.split('?')[1] ?? '')
-    const decision = route.decide(caller?.identity ?? null)
-    count(route, decision)
-    const { outcome } = decision
-    if (outcome === 'refuse') throw new GatewayError('GW_ERR_FORBIDDEN', { reason: route.name })
-    if (outcome === 'login') {
-      const mayGo = query.get('redirect') === '1' && isNavigation(originalMethod, headers)
-      if (mayGo && headers.authorization === undefined) return toLogin(request, reply, startPath)
+    const { caller, route, session, originalMethod, headers } = request
+    const wanted = groupsAskedFor(request)
+    if (!judge(request) || (wanted !== null && caller === null)) {
+      const mayGo =
+        queryOf(request).get('redirect') === '1' && isNavigation(originalMethod, headers)
+      // Who is signed in and has to sign in did so too long ago.
+      const again = session !== null
+      if (mayGo && headers.authorization === undefined) {
+        return toLogin(request, reply, startPath, again)
+      }
       throw new GatewayError('GW_ERR_LOGIN_REQUIRED')
     }
-    refuseOtherGroups(caller, query.getAll('allowed_groups'))
+    if (wanted !== null && !caller?.identity.groups.some(group => wanted.includes(group))) {
+      throw forbidden(route, 'in none of allowed_groups')
+    }
     addLines(reply, callerLines(caller, route))
     return reply.code(202).header('cache-control', 'no-store').send('')
   }
+}
+
+/** Whether the answer depends on who somebody is: by the rule, or by the groups asked for. Preflights are nobody's. */
+export function isCallerWanted(request: FastifyRequest): boolean {
+  const { route, originalMethod, headers } = request
+  if (methodOfPreflight(originalMethod, headers) !== null) return false
+  return route.needsUser || groupsAskedFor(request) !== null
+}
+
+function queryOf({ url }: FastifyRequest): URLSearchParams {
+  return new URLSearchParams(url.split('?')[1] ?? '')
+}
+
+/** As oauth2-proxy has it: any of the names, whole and with their case. Null where none are asked for. */
+function groupsAskedFor(request: FastifyRequest): readonly string[] | null {
+  const asked = queryOf(request).getAll('allowed_groups')
+  if (asked.length === 0) return null
+  return asked.flatMap(list => list.split(',')).filter(name => name !== '')
 }
 
 function toLogin(
   { browser, target }: FastifyRequest,
   reply: FastifyReply,
   startPath: string,
+  again: boolean,
 ): FastifyReply {
   const returnTo = encodeURIComponent(fitReturnTo(target))
+  const prompt = again ? '&prompt=login' : ''
   return reply
     .header('cache-control', 'no-store')
-    .redirect(`${browser.origin}${startPath}?rd=${returnTo}`, 302)
-}
-
-/** As oauth2-proxy has it: any of the names, whole and with their case. */
-function refuseOtherGroups(caller: Caller | null, asked: readonly string[]): void {
-  const wanted = asked.flatMap(list => list.split(',')).filter(name => name !== '')
-  if (asked.length === 0) return
-  if (caller?.identity.groups.some(group => wanted.includes(group))) return
-  if (caller === null) throw new GatewayError('GW_ERR_LOGIN_REQUIRED')
-  throw new GatewayError('GW_ERR_FORBIDDEN', { reason: 'in none of allowed_groups' })
+    .redirect(`${browser.origin}${startPath}?rd=${returnTo}${prompt}`, 302)
 }
 
 function addLines(reply: FastifyReply, lines: readonly string[]): void {

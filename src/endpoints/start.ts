@@ -27,8 +27,9 @@ export function startEndpoint({
         reason: 'only a navigation starts a login',
       })
     }
-    const extra = readWishes(new URLSearchParams(request.target.query))
-    const step = await login.begin(request.browser, returnTo, { extra })
+    const query = new URLSearchParams(request.target.query)
+    const again = query.get('prompt') === 'login'
+    const step = await login.begin(request.browser, returnTo, { again, extra: readWishes(query) })
     for (const line of step.setCookies) reply.header('set-cookie', line)
     return reply.header('cache-control', 'no-store').redirect(step.location, 302)
   }

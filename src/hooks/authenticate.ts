@@ -1,6 +1,7 @@
 // Finds out who a request comes from. Nobody is an answer; not being able to find out is a failure.
 import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import { GatewayError } from '../errors.js'
+import { methodOfPreflight } from '../lib/request-source.js'
 import type { Caller, Session, TokenUse } from '../model.js'
 import type { BrowserSessions, CookieLines, Loaded } from '../session/browser-session.js'
 
@@ -21,7 +22,8 @@ export type FindBearer = (token: string, tokenUse: TokenUse) => Caller | Promise
 /**
  * Sets `request.caller`, `request.session`, and `request.sessionCookies` when the session changed.
  *
- * A route that needs no user looks nobody up, so it serves on while sessions cannot be read. A Bearer token is the
+ * A route that needs no user looks nobody up, so it serves on while sessions cannot be read; nor does a preflight,
+ * which comes from a browser and from nobody (Fetch Standard, section CORS-preflight fetch). A Bearer token is the
  * only proof of who sends one: cookies beside it are not looked at (RFC 6750 section 2.1).
  *
  * Fails with GW_ERR_SESSION_UNAVAILABLE, GW_ERR_TOKEN_INVALID, GW_ERR_COGNITO_UNAVAILABLE, GW_ERR_REQUEST_INVALID.
@@ -29,9 +31,12 @@ export type FindBearer = (token: string, tokenUse: TokenUse) => Caller | Promise
 export function authenticate({
   sessions,
   findBearer,
+  isWanted = isUsuallyWanted,
 }: {
   sessions: Pick<BrowserSessions, 'load'>
   findBearer: FindBearer
+  /** Whether it matters who somebody is. */
+  isWanted?: (request: FastifyRequest) => boolean
 }): onRequestHookHandler {
   function find(request: FastifyRequest): void | Promise<void> {
     const token = bearerToken(request)
@@ -48,7 +53,7 @@ export function authenticate({
   }
 
   return (request, _reply, done) => {
-    if (request.route?.needsUser === false) return done()
+    if (!isWanted(request)) return done()
     let finding: void | Promise<void>
     try {
       finding = find(request)
@@ -58,6 +63,10 @@ export function authenticate({
     if (!(finding instanceof Promise)) return done()
     finding.then(() => done(), done)
   }
+}
+
+function isUsuallyWanted({ route, raw }: FastifyRequest): boolean {
+  return route?.needsUser !== false && methodOfPreflight(raw.method, raw.headers) === null
 }
 
 function acceptBearer(request: FastifyRequest, caller: Caller): void {

@@ -1,11 +1,10 @@
 // Carries out the decision of the route. Only an allowed request goes on.
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
+import type { JudgeRequest } from '../access/judge.js'
 import { GatewayError } from '../errors.js'
-import type { Log } from '../log.js'
 import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
 import { fitReturnTo } from '../login/return-to.js'
-import type { Clock, Decision, Route, Session } from '../model.js'
 
 /**
  * Lets the request pass, sends a navigation to the hosted UI, or refuses.
@@ -14,44 +13,16 @@ import type { Clock, Decision, Route, Session } from '../model.js'
  */
 export function authorize({
   login,
-  clock,
-  count,
-  log,
+  judge,
 }: {
   login: Pick<LoginFlow, 'begin'>
-  clock: Clock
-  /** Told every decision. */
-  count: (route: Route, decision: Decision) => void
-  log: Pick<Log, 'info' | 'debug'>
+  judge: JudgeRequest
 }): onRequestHookHandler {
-  /** A line for every request that would not have passed: to be counted before the rule is enforced. */
-  function report({ id, caller, route }: FastifyRequest, would: Decision): void {
-    const line = { id, sub: caller?.identity.subject, route: route.name, would: would.outcome }
-    const reason = would.outcome === 'refuse' ? would.reason : undefined
-    log.info({ ...line, reason }, 'access would be refused')
-  }
-
   return (request, reply, done) => {
-    const { route, caller, session } = request
-    const decision = route.decide(caller?.identity ?? null)
-    count(route, decision)
-    if (decision.outcome === 'allow') {
-      if (decision.reported !== undefined) report(request, decision.reported)
-      return done()
-    }
-    if (decision.outcome === 'refuse') {
-      const sub = caller?.identity.subject
-      log.debug(
-        { id: request.id, sub, route: route.name, reason: decision.reason },
-        'access refused',
-      )
-      return done(forbidden(route, decision.reason))
-    }
-    if (isFresh(session, clock)) {
-      // Asked again, Cognito let the old sign-in pass: once more would be a loop.
-      return done(
-        forbidden(route, 'the sign-in is older than maxAuthAge, and a new one did not help'),
-      )
+    try {
+      if (judge(request)) return done()
+    } catch (error) {
+      return done(error as Error)
     }
     // Who sends credentials of another scheme is a program, and no program signs in at a page.
     const { authorization } = request.headers
@@ -74,19 +45,4 @@ async function sendToLogin(
   const step = await login.begin(request.browser, fitReturnTo(request.target), wishes)
   for (const line of step.setCookies) reply.header('set-cookie', line)
   reply.header('cache-control', 'no-store').redirect(step.location, 302)
-}
-
-/** A sign-in takes less than a minute to come back with. */
-const freshSeconds = 60
-
-function isFresh(session: Session | null, clock: Clock): boolean {
-  return session !== null && clock() - session.signedInAt < freshSeconds
-}
-
-/** Says what the operator wants said of this route, and nothing of the rule. */
-function forbidden({ explain }: Route, reason: string): GatewayError {
-  return new GatewayError('GW_ERR_FORBIDDEN', {
-    reason,
-    ...(explain === null ? {} : { detail: explain.text, detailLink: explain.link }),
-  })
 }

@@ -1,6 +1,7 @@
 // Finds the route of a request that is not for the gateway itself. Nothing matches: nothing is forwarded.
 import type { FastifyReply, FastifyRequest, onRequestHookHandler } from 'fastify'
 import { GatewayError } from '../errors.js'
+import { methodOfPreflight } from '../lib/request-source.js'
 import type { Route } from '../model.js'
 import type { FindRoute } from '../routing/finder.js'
 
@@ -24,7 +25,7 @@ export function chooseRoute({ findRoute }: { findRoute: FindRoute }): onRequestH
 
   return (request, reply, done) => {
     try {
-      const asked = methodOfPreflight(request)
+      const asked = methodOfPreflight(request.raw.method, request.raw.headers)
       const about = asked === null ? null : find(request, asked)
       if (about?.crossOrigin) return answerPreflight(about, request, reply)
       const found = about?.preflights ?? find(request, request.raw.method ?? '')
@@ -35,12 +36,6 @@ export function chooseRoute({ findRoute }: { findRoute: FindRoute }): onRequestH
       done(error as Error)
     }
   }
-}
-
-/** The method that a browser asks about before it sends a request of another origin; null for what is no preflight. */
-function methodOfPreflight({ raw }: FastifyRequest): string | null {
-  if (raw.method !== 'OPTIONS' || raw.headers.origin === undefined) return null
-  return String(raw.headers['access-control-request-method'] ?? '') || null
 }
 
 /** Looks nobody up, and asks no application. */

@@ -19,3 +19,12 @@ export function sourceOf(
   if (origin === undefined) return site === undefined ? 'unsaid' : 'foreign'
   return ownOrigins.includes(origin) ? 'own' : 'foreign'
 }
+
+/** The method that a browser asks about before it sends a request of another origin; null for what is no preflight. */
+export function methodOfPreflight(
+  method: string | undefined,
+  headers: IncomingHttpHeaders,
+): string | null {
+  if (method !== 'OPTIONS' || headers.origin === undefined) return null
+  return String(headers['access-control-request-method'] ?? '') || null
+}

@@ -31,7 +31,7 @@ export const corsSetting = z
   .optional()
   .meta({
     description:
-      'Lets pages of other origins use the route: `{ origins, credentials (true), methods (all), headers ([Authorization, Content-Type]), expose, maxAge (10m) }`, preflights answered here and the lines written on every answer, refusals too; or `application`: preflights go to it without any identity, and it does the rest. By default preflights are requests like any other.',
+      'Lets pages of other origins use the route: `{ origins, credentials (true), methods (all), headers ([Authorization, Content-Type]), expose, maxAge (10m) }`, preflights answered here and the lines written on every answer, refusals too; or `application`: preflights go to it without any identity, and it does the rest. By default preflights are requests like any other, and nobody’s.',
     example: { origins: ['https://spa.example.com'] },
   })
 

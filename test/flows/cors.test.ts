@@ -79,6 +79,38 @@ t.test('preflights are answered as the route says, and cost no upstream call', a
   t.equal(upstream.seen.length, 0)
 })
 
+t.test('a preflight carries nobody, also where a route says nothing of them', async t => {
+  const gateway = await testGateway(t)
+  const { upstream } = gateway
+  const { origin } = upstream
+  const url = await gateway.twin({
+    routes: [
+      { path: '/optional', access: 'optional', upstream: origin },
+      { path: '/report', access: 'signed-in', mode: 'report', upstream: origin },
+      { path: '/', access: 'signed-in', upstream: origin },
+    ],
+  })
+  const browser = new PlainBrowser()
+  await signIn(browser, `${gateway.url}/`)
+  upstream.seen.length = 0
+  const ask = async (path: string, headers: Record<string, string>) => {
+    const cookie = browser.cookieHeader(url)
+    const all = { cookie, ...headers }
+    const answer = await request(`${url}${path}`, { method: 'OPTIONS', headers: all })
+    await answer.body.dump()
+    return answer.statusCode
+  }
+  t.equal(await ask('/x', preflight(evil)), 401)
+  t.equal(await ask('/optional', preflight(evil)), 200)
+  t.equal(await ask('/report', preflight(evil)), 200)
+  t.equal(upstream.seen.length, 2)
+  for (const { headers } of upstream.seen) {
+    t.notOk(Object.keys(headers).some(name => name.startsWith('x-forwarded-user')))
+  }
+  t.equal(await ask('/x', {}), 200, 'OPTIONS that asks about nothing is a request like any other')
+  t.equal(upstream.seen.at(-1)?.headers['x-forwarded-email'], 'jane@example.com')
+})
+
 t.test('preflights that the application answers carry nobody', async t => {
   const { ask, url, emulator, upstream } = await gatewayWithCors(t)
   t.match(await ask('OPTIONS', '/own', preflight(evil)), {

@@ -5,7 +5,7 @@ import { request } from 'undici'
 import { testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
 import { recordingUpstream } from '../fixtures/recording-upstream.js'
-import { signIn } from '../fixtures/sign-in.js'
+import { signIn, submitLogin } from '../fixtures/sign-in.js'
 
 const trusted = { trustedProxies: ['127.0.0.0/8', '::1'] }
 const page = { accept: 'text/html', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }
@@ -145,6 +145,96 @@ t.test('allowed_groups as oauth2-proxy has it', async t => {
   for (const [query, status] of rows)
     t.equal((await ask(url, headers, query)).status, status, query)
   t.equal((await ask(url, { 'x-original-url': '/public' }, '?allowed_groups=staff')).status, 401)
+})
+
+t.test('the groups asked for send a page to the login too', async t => {
+  const { url } = await testGateway(t, { settings: trusted })
+  const headers = { 'x-forwarded-uri': '/public', ...page }
+  const sent = await ask(url, headers, '?redirect=1&allowed_groups=staff')
+  t.equal(sent.status, 302)
+  t.equal(sent.headers.location, `${url}/oauth2/start?rd=%2Fpublic`)
+  const jane = new PlainBrowser()
+  await signIn(jane, `${url}/`)
+  const cookie = jane.cookieHeader(url)
+  for (const [group, status] of [
+    ['staff', 202],
+    ['admins', 403],
+  ] as const) {
+    const query = `?redirect=1&allowed_groups=${group}`
+    t.equal((await ask(url, { ...headers, cookie }, query)).status, status, `public, ${group}`)
+  }
+})
+
+t.test('a rule in mode report is told, and lets pass with a true identity', async t => {
+  const gateway = await testGateway(t)
+  const { upstream, lines } = gateway
+  const url = await gateway.twin({
+    ...trusted,
+    mode: 'report',
+    routes: [{ path: '/', access: { groups: ['admins'] }, upstream: upstream.origin }],
+  })
+  const reports = () => lines.filter(line => line.includes('access would be refused'))
+  t.equal((await ask(url, { 'x-original-url': '/x' })).status, 202)
+  t.match(reports(), [/"would":"login"/])
+  const jane = new PlainBrowser()
+  await signIn(jane, `${gateway.url}/`)
+  const answer = await ask(url, { 'x-original-url': '/x', cookie: jane.cookieHeader(url) })
+  t.equal(answer.status, 202)
+  t.equal(answer.headers['x-auth-request-preferred-username'], 'jane')
+  t.match(reports()[1], /"would":"refuse","reason":"groups: admins"/)
+})
+
+t.test('a refusal names the requirement in the log, and says what the route explains', async t => {
+  const gateway = await testGateway(t)
+  const { upstream, lines } = gateway
+  const explain = { text: 'Ask finance.', link: 'https://wiki.example.com/access' }
+  const url = await gateway.twin({
+    ...trusted,
+    routes: [{ path: '/', access: { groups: ['admins'] }, explain, upstream: upstream.origin }],
+  })
+  const browser = new PlainBrowser()
+  await signIn(browser, `${gateway.url}/`)
+  const cookie = browser.cookieHeader(url)
+  const answer = await ask(url, { 'x-original-url': '/x', cookie })
+  t.equal(answer.status, 403)
+  t.match(JSON.parse(answer.body), { detail: explain.text, link: explain.link })
+  t.notMatch(answer.body, 'admins')
+  t.ok(lines.some(line => /"access refused"/.test(line) && /"reason":"groups: admins"/.test(line)))
+})
+
+// The hosted UI remembers who signed in: sent there without more ado, the browser went round for ever.
+t.test('maxAuthAge: the login asks for the password again, and does not go round', async t => {
+  const gateway = await testGateway(t)
+  const { upstream, clock, emulator } = gateway
+  const url = await gateway.twin({
+    ...trusted,
+    routes: [{ path: '/', access: { maxAuthAge: '10m' }, upstream: upstream.origin }],
+  })
+  const browser = new PlainBrowser()
+  await signIn(browser, `${gateway.url}/`)
+  const asked = () =>
+    ask(url, { 'x-forwarded-uri': '/x', cookie: browser.cookieHeader(url), ...page }, '?redirect=1')
+  t.equal((await asked()).status, 202)
+  clock.offsetSeconds = 900
+  emulator.faults.clockOffsetSeconds = 900
+  const sent = await asked()
+  t.equal(sent.status, 302)
+  const start = String(sent.headers.location)
+  const toLogin = await browser.visit(start.replace(url, gateway.url))
+  t.match(toLogin.location, /prompt=login/)
+  const form = await browser.follow(toLogin.location ?? '')
+  t.match(form.body, /name="password"/)
+  const back = await submitLogin(browser, form, 'jane', 'Jane-pass1')
+  await browser.visit(back.location ?? '')
+  t.equal((await asked()).status, 202)
+
+  // A hosted UI that knows no prompt lets the old sign-in pass.
+  const stale = new PlainBrowser()
+  emulator.faults.clockOffsetSeconds = 0
+  await signIn(stale, `${gateway.url}/`)
+  const cookie = stale.cookieHeader(url)
+  const again = await ask(url, { 'x-forwarded-uri': '/x', cookie, ...page }, '?redirect=1')
+  t.equal(again.status, 403, 'just signed in, and too long ago all the same')
 })
 
 t.test('a refreshed cookie passes through, and Bearer tokens count', async t => {
