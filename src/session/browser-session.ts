@@ -22,6 +22,7 @@ import {
   sessionEndsAt,
   touchDue,
 } from './lifetime.js'
+import { createRecentUses } from './recent-uses.js'
 import { memorySeconds, type Refresher } from './refresh.js'
 import type { Revoke } from './revocation.js'
 import type { SentReference } from './sent-reference.js'
@@ -115,6 +116,7 @@ export function createBrowserSessions({
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): BrowserSessions {
   const refreshedNow = createFadingMap<number>(clock, maxRefreshedNow)
+  const recentUses = createRecentUses(limits, clock)
 
   function find(browser: Browser): StoredSession | null | Promise<StoredSession | null> {
     const place = sessionPlace(browser.origin)
@@ -156,8 +158,19 @@ export function createBrowserSessions({
     }
     // A touch would write the old tokens over those that a refresh on demand is about to write.
     const wanted = found.stale || touchDue(found.session, limits, now)
-    if (wanted && !refresher.refreshing(found.session)) return touch(browser, found)
+    if (wanted && !refresher.refreshing(found.session)) return use(browser, found)
     return { session: found.session, setCookies: noCookies }
+  }
+
+  /** Written down once, however many requests come with the same cookie. */
+  function use(browser: Browser, found: StoredSession): Loaded | Promise<Loaded> {
+    const recent = recentUses.after(sessionPlace(browser.origin), found)
+    if (recent === null) return touch(browser, found)
+    const { stored, tell } = recent
+    return {
+      session: stored.session,
+      setCookies: tell ? usedCookies(browser, found, stored) : noCookies,
+    }
   }
 
   function nobodyFor(browser: Browser): Loaded {
@@ -226,15 +239,19 @@ export function createBrowserSessions({
     try {
       const stored = await store.write(place, used, ttlSeconds(used), found.reference)
       if (stored === null) return store.hasEnded(used) ? nobody : nobodyFor(browser)
-      const lines = changedCookies(browser, found, stored)
-      // Later a refresh may have come and be forgotten, and its tokens must not be undone.
-      const setCookies = () => (clock() - used.seenAt > memorySeconds ? none : lines())
-      return { session: used, setCookies }
+      recentUses.add(place, stored)
+      return { session: stored.session, setCookies: usedCookies(browser, found, stored) }
     } catch (error) {
       const line = { err: error, sub: used.identity.subject }
       log.warn(line, 'use of a session was not written down')
       return { session: found.session, setCookies: noCookies }
     }
+  }
+
+  /** Later a refresh may have come and be forgotten, and its tokens must not be undone. */
+  function usedCookies(browser: Browser, before: StoredSession, used: StoredSession): CookieLines {
+    const lines = changedCookies(browser, before, used)
+    return () => (clock() - used.session.seenAt > memorySeconds ? none : lines())
   }
 
   function ttlSeconds(session: Session): number {

@@ -55,7 +55,7 @@ export function touchDue(session: Session, limits: Limits, now: number): boolean
   return now - session.seenAt >= touchInterval(limits)
 }
 
-/** Often enough to honour the idle limit, seldom enough that most requests write nothing. */
-function touchInterval({ idleSeconds }: Limits): number {
+/** Seconds: often enough to honour the idle limit, seldom enough that most requests write nothing. */
+export function touchInterval({ idleSeconds }: Limits): number {
   return Math.min(60, idleSeconds / 4)
 }

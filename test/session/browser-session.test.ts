@@ -106,6 +106,36 @@ t.test('use is written down once a minute, and the idle time counts from it', as
   t.equal((await sessions.load(browser(cookies))).session, null, 'the old cookie has ended')
 })
 
+// A client that keeps no cookies had its session sealed anew at every request after the first minute.
+t.test('however many requests come with the same cookie, use is written down once', async t => {
+  let written = 0
+  const kept = cookieStore()
+  const write: SessionStore['write'] = (...given) => {
+    written++
+    return kept.write(...given)
+  }
+  const { sessions, clock, signIn } = browserSessions({ store: { ...kept, write } })
+  const cookies = await signIn()
+  clock.move(60)
+  const first = await sessions.load(browser(cookies))
+  const second = await sessions.load(browser(cookies))
+  t.equal(written, 1)
+  t.strictSame(
+    second.setCookies,
+    first.setCookies,
+    'those that were on their way are told the same',
+  )
+  clock.move(20)
+  const later = await sessions.load(browser(cookies))
+  t.equal(later.session?.seenAt, clock.read() - 20)
+  t.strictSame(later.setCookies, [])
+  clock.move(10)
+  const next = await sessions.load(browser(cookies))
+  t.equal(written, 2)
+  t.equal(next.session?.seenAt, clock.read())
+  t.equal(next.setCookies.length, 1, 'who missed it is told again')
+})
+
 t.test('use that cannot be written down is no error', async t => {
   const store: SessionStore = {
     ...cookieStore(),

@@ -11,6 +11,8 @@ import type { SessionStore, StoredSession } from '../store.js'
 const tailCharacters = 22
 const maxCachedSessions = 10_000
 const maxCachedBytes = 48 * 1024 * 1024
+/** What a browser has now, and the one before: requests with it are still on their way. */
+const keptStates = 2
 /** Rough size of an opened session beside its reference: claims, header lines. */
 const openedFactor = 1
 
@@ -46,12 +48,14 @@ export function createCookieStore({
     maxSize: maxCachedBytes,
     sizeCalculation: ({ reference }) => reference.length * (1 + openedFactor),
     dispose: ({ session: { id } }, tail) => {
-      if (newest.get(id) === tail) newest.delete(id)
+      const others = tails.get(id)?.filter(other => other !== tail) ?? []
+      if (others.length > 0) tails.set(id, others)
+      else tails.delete(id)
     },
   })
   const use = { hits: 0, misses: 0 }
-  /** Where each session is in the cache, so that what a refresh has replaced takes no room. */
-  const newest = new Map<string, string>()
+  /** Where each session is in the cache, oldest first, so that what was replaced long ago takes no room. */
+  const tails = new Map<string, readonly string[]>()
 
   function open(place: string, reference: string): StoredSession | null {
     const found = sealer.open('session', place, reference)
@@ -64,15 +68,15 @@ export function createCookieStore({
     const kept = { ...session, tokens: tokensBehind(place, stored.reference, session.tokens) }
     const cached = { session: kept, place, ...stored }
     const tail = stored.reference.slice(-tailCharacters)
-    if (newest.get(session.id) !== tail) forget(session)
     opened.set(tail, cached)
-    newest.set(session.id, tail)
+    const known = (tails.get(session.id) ?? []).filter(other => other !== tail)
+    tails.set(session.id, [...known, tail])
+    for (const older of known.slice(0, 1 - keptStates)) opened.delete(older)
     return cached
   }
 
   function forget({ id }: Session): void {
-    const tail = newest.get(id)
-    if (tail !== undefined) opened.delete(tail)
+    for (const tail of tails.get(id) ?? []) opened.delete(tail)
   }
 
   /** Tokens take as much room as the reference they are in, so they are taken from there when asked for. */

@@ -54,6 +54,26 @@ t.test(
 )
 
 t.test(
+  'the state before the last stays opened, since requests with it are on their way',
+  async t => {
+    const store = open(newKey)
+    const first = await store.create('here', session(), 60)
+    const second = await store.write(
+      'here',
+      session({ seenAt: 1_800_000_060 }),
+      60,
+      first.reference,
+    )
+    const opened = await store.read('here', first.reference)
+    t.equal(await store.read('here', first.reference), opened, 'the very same')
+    t.equal(await store.read('here', second?.reference ?? ''), second)
+    const third = await store.write('here', session({ seenAt: 1_800_000_120 }), 60, first.reference)
+    t.equal(await store.read('here', third?.reference ?? ''), third)
+    t.not(await store.read('here', first.reference), opened, 'that of long ago takes no room')
+  },
+)
+
+t.test(
   'a session is ended for this process: another one with the same key does not know',
   async t => {
     const [one, other] = [open(newKey), open(newKey)]
