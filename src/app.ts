@@ -22,19 +22,25 @@ import { recordFailures } from './hooks/failure-record.js'
 import { finish } from './hooks/finish.js'
 import { chooseRoute } from './hooks/route.js'
 import { readTarget } from './hooks/target.js'
+import type { DoorLimits } from './lib/door.js'
 import { createRequestIds } from './lib/request-ids.js'
 import type { Peers } from './lib/trusted-peers.js'
 import type { Services } from './services.js'
 import { noCookies } from './session/browser-session.js'
 
-/** Large enough for a browser with every cookie of a site; Node's own default is 16 KB. */
-const maxHeadBytes = 32 * 1024
-/** A request head that takes longer is an attack or a dead client. */
-const headersTimeoutMs = 15_000
-/** How often connections are held against their deadlines. */
-const connectionsCheckingInterval = 5000
-/** Longer than AWS ALB's 60 s, so that the load balancer closes idle connections and not we. */
-const keepAliveTimeoutMs = 75_000
+/** What connections have to keep to, whoever listens. */
+export const connectionLimits: DoorLimits = {
+  /** Large enough for a browser with every cookie of a site; Node's own default is 16 KB. */
+  maxHeaderSize: 32 * 1024,
+  /** A request head that takes longer is an attack or a dead client. */
+  headersTimeout: 15_000,
+  /** How often connections are held against their deadlines. */
+  connectionsCheckingInterval: 5000,
+  /** Longer than AWS ALB's 60 s, so that the load balancer closes idle connections and not we. */
+  keepAliveTimeout: 75_000,
+  /** Node's own answer has no id and stands in no log; hooks/target gives one. */
+  requireHostHeader: false,
+}
 
 /**
  * The gateway's listener, ready to listen.
@@ -44,6 +50,7 @@ const keepAliveTimeoutMs = 75_000
  */
 export function createApp(services: Services): FastifyInstance {
   const { paths, log, login, sessions, record } = services
+  const { keepAliveTimeout, ...http } = connectionLimits
   const failures = createFailureAnswers({
     ...services,
     views: services.failureViews,
@@ -60,15 +67,9 @@ export function createApp(services: Services): FastifyInstance {
     return503OnClosing: false,
     // Streams and slow uploads take as long as they take; only the head has a deadline.
     requestTimeout: 0,
-    keepAliveTimeout: keepAliveTimeoutMs,
-    http: {
-      maxHeaderSize: maxHeadBytes,
-      headersTimeout: headersTimeoutMs,
-      connectionsCheckingInterval,
-      // Node's own answer has no id and stands in no log; hooks/target gives one.
-      requireHostHeader: false,
-    },
-    routerOptions: { maxParamLength: maxHeadBytes },
+    keepAliveTimeout,
+    http,
+    routerOptions: { maxParamLength: http.maxHeaderSize },
     clientErrorHandler: answerBrokenRequest(services),
     frameworkErrors: (error, request, reply) => void failures.handle(error, request, reply),
   })
@@ -172,14 +173,19 @@ function requestIdOf(raw: IncomingMessage, peers: Peers, nextId: () => string): 
   return nextId()
 }
 
-/** The admin listener: health and readiness, nothing that needs a user. */
-export function createAdminApp({
-  readiness,
-  metrics,
-}: Pick<Services, 'readiness' | 'metrics'>): FastifyInstance {
+/** The admin listener: health and readiness, nothing that needs a user. It asks for both anew each time. */
+export function createAdminApp(
+  of: Pick<Services, 'readiness'> & { metrics: { render: Parameters<typeof metricsEndpoint>[0] } },
+): FastifyInstance {
   const app = fastify({ logger: false })
   app.get('/healthz', healthEndpoint)
-  app.get('/readyz', readyEndpoint(readiness))
-  app.get('/metrics', metricsEndpoint(metrics.render))
+  app.get(
+    '/readyz',
+    readyEndpoint(() => of.readiness),
+  )
+  app.get(
+    '/metrics',
+    metricsEndpoint(() => of.metrics.render()),
+  )
   return app
 }

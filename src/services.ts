@@ -30,15 +30,13 @@ import { createUpstreams } from './proxy/upstreams.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
 import { auditRefreshes } from './services/audited.js'
-import { createDrain } from './services/drain.js'
 import { createCallerLines } from './services/identity.js'
-import { createMetrics } from './services/metrics.js'
+import { createLasting, type Lasting } from './services/lasting.js'
 import { createSigning } from './services/signing.js'
 import { limitRevocations, limitsOf, openStore } from './services/store.js'
 import { createPassage, toRoute } from './services/ways.js'
 import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
-import { createEndings } from './session/endings.js'
 import { keepTokens } from './session/keep.js'
 import { remainingSeconds } from './session/lifetime.js'
 import { createRefresher } from './session/refresh.js'
@@ -58,8 +56,20 @@ const logPauseMs = 60_000
 const firstHydrationRetryMs = 1000
 const lastHydrationRetryMs = 30_000
 
-/** Builds all rooms from checked settings. @param clock  moved by tests */
-export async function createServices(config: Config, log: Log, clock: Clock = systemClock) {
+/**
+ * Builds all rooms from checked settings.
+ *
+ * @param clock    moved by tests
+ * @param given    what those before knew, when settings are loaded again
+ */
+export async function createServices(
+  config: Config,
+  log: Log,
+  clock: Clock = systemClock,
+  given?: Lasting,
+) {
+  const lasting = given ?? createLasting(clock)
+  const { metrics, drain, endings } = lasting
   const paths = createPaths(config.paths)
   const endpoints = resolveEndpoints(config.cognito)
   const sealer = createSealer(config.secrets)
@@ -67,7 +77,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   const failureViews = openViews(viewsFolder, ["'self'"], config.embedding.ancestors)
 
   const upstreams = createUpstreams({ maxTunnels: config.websocket.max })
-  const metrics = createMetrics({ upstreams: upstreams.loads, clock })
+  const forgetLoads = lasting.watchLoads(upstreams.loads)
   const peers = createPeers(config.trustedProxies)
   const audit = openAuditLog(config.log.audit, log)
   const record = createAuditTrail({ write: audit.write, addressOf: peers.clientAddress })
@@ -78,14 +88,16 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     call: createCall(config.cognito, cognitoTimeoutMs),
     log,
   })
-  const verifier = createTokenVerifier({
-    endpoints,
-    clientId: config.cognito.clientId,
-    bearerClientIds: config.cognito.bearerClientIds ?? [config.cognito.clientId],
-    call: createCall(config.cognito, keysTimeoutMs),
-    clock,
-    onKeysFetched: metrics.countKeyFetch,
-  })
+  const verifier = lasting.keepVerifier(config.cognito, () =>
+    createTokenVerifier({
+      endpoints,
+      clientId: config.cognito.clientId,
+      bearerClientIds: config.cognito.bearerClientIds ?? [config.cognito.clientId],
+      call: createCall(config.cognito, keysTimeoutMs),
+      clock,
+      onKeysFetched: metrics.countKeyFetch,
+    }),
+  )
   const pool = createUserPool({
     client,
     verifier,
@@ -101,6 +113,7 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     config,
     sealer,
     limits,
+    memory: lasting.sessions,
     clock,
     log,
     onCommandEnd: metrics.countRedisCommand,
@@ -123,10 +136,10 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
       return renewed && keep(renewed)
     }),
     backOff: createBackOff({ clock }),
+    memory: lasting.refreshes,
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
     clock,
   })
-  const endings = createEndings()
   const sessions = createBrowserSessions({
     store: endings.announcedBy(store),
     refresher,
@@ -161,7 +174,6 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
   })
 
   const bearers = createBearerCallers({ verifier, clock })
-  metrics.watchMemories({ sessions: store.memoryUse, bearer_tokens: bearers.memoryUse })
   const isOwnPath = createIsOwnPath(paths, config.paths.prefix)
   const routes = config.routes.map(settings => ({
     settings,
@@ -177,10 +189,13 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     watchRoute: metrics.watchRoute,
   })
   const hydration = keepTrying(() => verifier.hydrate(), log)
-  const drain = createDrain()
-  record('settings_loaded', {
-    more: { url: config.url, userPoolId: config.cognito.userPoolId, store: config.session.store },
-  })
+  const begin = () => {
+    metrics.watchMemories({ sessions: store.memoryUse, bearer_tokens: bearers.memoryUse })
+    record('settings_loaded', {
+      more: { url: config.url, userPoolId: config.cognito.userPoolId, store: config.session.store },
+    })
+  }
+  if (given === undefined) begin()
   const readiness: ReadinessCheck[] = [
     { name: 'stays', check: drain.check },
     { name: 'keys', check: () => verifier.hydrate() },
@@ -228,13 +243,18 @@ export async function createServices(config: Config, log: Log, clock: Clock = sy
     closeStreams: passage.closeStreams,
     drain,
     readiness,
+    /** Looks for new keys of the user pool; those that are there serve on when that fails. */
+    renewKeys: verifier.renew,
+    /** To be called once these serve, where they replace others. */
+    begin,
     metrics,
     record,
     async close() {
-      metrics.close()
       audit.close()
       hydration.stop()
       await passage.close()
+      forgetLoads()
+      if (given === undefined) metrics.close()
       await sessionKeeping.close()
     },
   }

@@ -6,18 +6,19 @@ const usualDeadlineMs = 10_000
 /**
  * Closes once and exits with 0; what is still open at the deadline is cut, and the status is 1.
  *
- * @param close  told whether somebody sits at the terminal (SIGINT), who does not want to wait
+ * @param close  told whether somebody sits at the terminal (SIGINT, SIGHUP), who does not want to wait
+ * @returns what the signals call, for others that mean the same
  */
 export function closeOnSignal(
   close: (signal: { readonly byHand: boolean }) => Promise<void>,
-  deadlineMs = usualDeadlineMs,
-): void {
+  deadlineMs = () => usualDeadlineMs,
+): (signal: NodeJS.Signals) => void {
   let closing = false
   const onSignal = (signal: NodeJS.Signals) => {
     if (closing) process.exit(1)
     closing = true
-    setTimeout(() => process.exit(1), deadlineMs).unref()
-    close({ byHand: signal === 'SIGINT' }).then(
+    setTimeout(() => process.exit(1), deadlineMs()).unref()
+    close({ byHand: signal !== 'SIGTERM' }).then(
       () => process.exit(0),
       error => {
         process.stderr.write(`cognito-gateway: ${(error as Error).message}\n`)
@@ -27,4 +28,5 @@ export function closeOnSignal(
   }
   process.on('SIGINT', onSignal)
   process.on('SIGTERM', onSignal)
+  return onSignal
 }

@@ -8,7 +8,7 @@ import { createSealer } from '../lib/sealer.js'
 import { systemClock } from '../lib/system-clock.js'
 import { createLog, type Log, openAuditLog } from '../log.js'
 import type { Session } from '../model.js'
-import { limitRevocations, limitsOf, openStore } from '../services/store.js'
+import { createStoreMemory, limitRevocations, limitsOf, openStore } from '../services/store.js'
 import { idleEndsAt, sessionEndsAt } from '../session/lifetime.js'
 import { createRevocation } from '../session/revocation.js'
 import type { SessionStore } from '../session/store.js'
@@ -118,6 +118,7 @@ async function withStore(
     config,
     sealer,
     limits: limitsOf(config),
+    memory: createStoreMemory(systemClock),
     clock: systemClock,
     log,
   })

@@ -2,28 +2,33 @@
 import { type Config, loadConfig } from '../config.js'
 import { createLog, type Log } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
+import { createReload } from './reload.js'
 import { serve } from './serve.js'
 import { findSettingsFile } from './settings-file.js'
 
 /** Serves until a signal comes. Throws SettingsRefused, and an Error that says which port is taken. */
 export async function start({ config: file }: { config?: string }): Promise<void> {
   const found = findSettingsFile(file)
-  const config = loadConfig({ env: process.env, file: found })
+  const load = () => loadConfig({ env: process.env, file: found })
+  const config = load()
   const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
   // The last resort: one forgotten promise must not end everybody's session with the process.
   process.on('unhandledRejection', error => log.error({ err: error }, 'unhandled rejection'))
   const gateway = await serve(config, log)
-  const { host, port } = config.listen
-  log.info({ host, port, url: config.url, settingsFile: found ?? null }, 'gateway listens')
-  const { delay, deadline } = config.shutdown
-  closeOnSignal(
+  const reload = createReload({ load, apply: gateway.reload, log })
+  const closeByHand = closeOnSignal(
     async ({ byHand }) => {
+      const { delay } = gateway.config.shutdown
       log.info({ delaySeconds: byHand ? 0 : delay }, 'gateway is about to stop')
       await gateway.stop(byHand ? 0 : delay * 1000)
       log.info('gateway has stopped')
     },
-    (delay + deadline) * 1000,
+    () => (gateway.config.shutdown.delay + gateway.config.shutdown.deadline) * 1000,
   )
+  // On a terminal SIGHUP says that it was closed.
+  process.on('SIGHUP', signal => (process.stdout.isTTY ? closeByHand(signal) : void reload()))
+  const { host, port } = config.listen
+  log.info({ host, port, url: config.url, settingsFile: found ?? null }, 'gateway listens')
   await sayWhatIsWrong(config, log)
 }
 

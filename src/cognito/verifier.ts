@@ -39,6 +39,8 @@ export interface TokenVerifier {
   verifyBearer(token: string, tokenUse: TokenUse): Promise<VerifiedClaims>
   /** Fetches the keys, so that the first sign-in need not. Throws GW_ERR_COGNITO_UNAVAILABLE. */
   hydrate(): Promise<void>
+  /** Fetches them once more. Throws GW_ERR_COGNITO_UNAVAILABLE; the keys from before are kept. */
+  renew(): Promise<void>
   /** Whether the keys are there. */
   ready(): boolean
 }
@@ -118,6 +120,15 @@ export function createTokenVerifier({
     }
   }
 
+  async function renew(): Promise<void> {
+    try {
+      await verifiers.id.hydrate()
+      hydrated = true
+    } catch (error) {
+      throw toGatewayError(error, 'id')
+    }
+  }
+
   return {
     async verifyIdToken(token, { nonce } = {}) {
       const claims = await verify(token, 'id')
@@ -143,14 +154,10 @@ export function createTokenVerifier({
     },
 
     async hydrate() {
-      if (hydrated) return
-      try {
-        await verifiers.id.hydrate()
-        hydrated = true
-      } catch (error) {
-        throw toGatewayError(error, 'id')
-      }
+      if (!hydrated) await renew()
     },
+
+    renew,
 
     ready: () => hydrated,
   }

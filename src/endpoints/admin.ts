@@ -7,15 +7,21 @@ export interface ReadinessCheck {
   readonly check: () => void | Promise<void>
 }
 
+/** What a check said. */
+export interface CheckResult {
+  readonly name: string
+  readonly ok: boolean
+}
+
 const checkTimeoutMs = 2000
 
 /** The process lives: always 200. */
 export const healthEndpoint: RouteHandlerMethod = async () => ({ status: 'ok' })
 
 /** 200 when every check passes within two seconds, else 503; the answer names each. */
-export function readyEndpoint(checks: readonly ReadinessCheck[]): RouteHandlerMethod {
+export function readyEndpoint(checks: () => readonly ReadinessCheck[]): RouteHandlerMethod {
   return async (_request, reply) => {
-    const results = await Promise.all(checks.map(run))
+    const results = await runChecks(checks())
     const ready = results.every(({ ok }) => ok)
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'not ready',
@@ -24,17 +30,27 @@ export function readyEndpoint(checks: readonly ReadinessCheck[]): RouteHandlerMe
   }
 }
 
+interface Exposition {
+  readonly contentType: string
+  readonly body: string
+}
+
 /** What the process counts, for Prometheus. */
 export function metricsEndpoint(
-  render: () => { contentType: string; body: string },
+  render: () => Exposition | Promise<Exposition>,
 ): RouteHandlerMethod {
   return async (_request, reply) => {
-    const { contentType, body } = render()
+    const { contentType, body } = await render()
     return reply.type(contentType).send(body)
   }
 }
 
-async function run({ name, check }: ReadinessCheck): Promise<{ name: string; ok: boolean }> {
+/** What each check says, a late one being a failed one. */
+export function runChecks(checks: readonly ReadinessCheck[]): Promise<CheckResult[]> {
+  return Promise.all(checks.map(run))
+}
+
+async function run({ name, check }: ReadinessCheck): Promise<CheckResult> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(reject, checkTimeoutMs, new Error('too slow'))

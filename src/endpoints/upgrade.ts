@@ -1,6 +1,7 @@
 // Upgrades: Node hands out the bare socket, and here it goes the way of every other request, up to the tunnel.
 import type { IncomingMessage } from 'node:http'
-import { ServerResponse } from 'node:http'
+import { type Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { GatewayError } from '../errors.js'
@@ -63,7 +64,7 @@ export function createUpgrade({
       socket.on('error', () => socket.destroy())
       // An answer that is still being written would get ours in between.
       if (isAnswering(socket)) return void socket.destroy()
-      if (!isTunnelled(request)) return readAgain(app, request, socket, head)
+      if (!isTunnelled(request)) return readAgain(request, head)
       if (head.length > 0) socket.unshift(head)
       request.socket.setTimeout(0)
       upgrading.add(request)
@@ -130,9 +131,7 @@ function answerOn(request: IncomingMessage): ServerResponse {
  * that line, then it is one like any other, with its body and those that follow it.
  */
 function readAgain(
-  { server }: FastifyInstance,
-  { method, url, httpVersion, rawHeaders }: IncomingMessage,
-  socket: Duplex,
+  { method, url, httpVersion, rawHeaders, socket }: IncomingMessage,
   rest: Buffer,
 ): void {
   let lines = `${method} ${url} HTTP/${httpVersion}\r\n`
@@ -141,5 +140,7 @@ function readAgain(
     if (name.toLowerCase() !== 'upgrade') lines += `${name}: ${value}\r\n`
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines}\r\n`, 'latin1'), rest]))
-  server.emit('connection', socket)
+  // Whoever listens: a socket knows its server.
+  const { server } = socket as Socket & { server: Server }
+  server.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket)
 }

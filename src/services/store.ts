@@ -9,13 +9,19 @@ import type { RedisConnection } from '../lib/redis.js'
 import type { Sealer } from '../lib/sealer.js'
 import type { Log } from '../log.js'
 import type { Clock } from '../model.js'
-import { createEndedSessions } from '../session/ended.js'
+import {
+  createEndedSessions,
+  type EndedSessions,
+  type Ending,
+  endedAlsoBefore,
+} from '../session/ended.js'
 import { createEndedFeed } from '../session/ended-feed.js'
 import type { Limits } from '../session/lifetime.js'
 import type { RevokeToken } from '../session/revocation.js'
 import type { SessionStore } from '../session/store.js'
 import { createCookieStore } from '../session/stores/cookie.js'
 import { createRedisStore } from '../session/stores/redis.js'
+import { type AheadSessions, createAheadSessions } from '../session/stores/redis-ahead.js'
 
 /** What goes on failing is written down this often. */
 const logPauseMs = 60_000
@@ -42,11 +48,26 @@ export function limitRevocations({ revoke }: Pick<CognitoClient, 'revoke'>): Rev
   return token => limit(() => revoke(token))
 }
 
+/** What a process knows of sessions beside its store. */
+export interface StoreMemory {
+  readonly ended: EndedSessions
+  /** Endings that Redis has not been told of. */
+  readonly untold: Ending[]
+  /** Refreshed sessions that Redis may have lost. */
+  readonly ahead: AheadSessions
+}
+
+/** Nothing is known. */
+export function createStoreMemory(clock: Clock): StoreMemory {
+  return { ended: createEndedSessions(clock), untold: [], ahead: createAheadSessions(clock) }
+}
+
 /** Where sessions are kept, and what tells other processes of their ends. */
 export async function openStore({
   config: { session },
   sealer,
   limits: { maxSeconds },
+  memory,
   clock,
   log,
   onCommandEnd,
@@ -54,6 +75,7 @@ export async function openStore({
   config: Pick<Config, 'session'>
   sealer: Sealer
   limits: Limits
+  memory: StoreMemory
   clock: Clock
   log: Log
   /** Told how every Redis command went. */
@@ -61,14 +83,14 @@ export async function openStore({
 }): Promise<{ store: SessionStore; settle: () => Promise<void>; close: () => Promise<void> }> {
   const redis = session.redis.url === undefined ? null : await openRedis(session, log, onCommandEnd)
   const { prefix } = session.redis
-  const ended = createEndedSessions(clock, { notBefore: session.notBefore ?? 0 })
+  const ended = endedAlsoBefore(memory.ended, session.notBefore ?? 0)
   const common = { sealer, readIdentity: toIdentity, ended, maxSeconds, clock }
   if (redis === null) {
     const store = createCookieStore(common)
     return { store, settle: async () => {}, close: async () => {} }
   }
   if (session.store === 'redis') {
-    const store = createRedisStore({ ...common, redis, prefix, log })
+    const store = createRedisStore({ ...common, ahead: memory.ahead, redis, prefix, log })
     return { store, settle: async () => {}, close: () => redis.close() }
   }
   const sometimes = createNowAndThen(logPauseMs)
@@ -77,6 +99,7 @@ export async function openStore({
     key: `${prefix}ended`,
     sealer,
     ended,
+    waiting: memory.untold,
     onFailure: error =>
       sometimes(unsaid =>
         log.warn({ err: error, unsaid }, 'ended sessions are not shared while Redis is away'),

@@ -31,15 +31,17 @@ export function createEndedFeed({
   key,
   sealer,
   ended,
+  waiting = [],
   onFailure,
 }: {
   stream: Stream
   key: string
   sealer: Sealer
   ended: EndedSessions
+  /** Where endings wait for Redis. */
+  waiting?: Ending[]
   onFailure: (error: unknown) => void
 }): EndedFeed {
-  const waiting: Ending[] = []
   let position: string | null = null
   let timer: NodeJS.Timeout | undefined
   let closed = false

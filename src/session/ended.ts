@@ -18,14 +18,22 @@ export interface EndedSessions {
 const maxEnded = 100_000
 const maxUsers = 10_000
 
-/** A list that begins with nothing but the setting `session.notBefore`. */
+/** The same list, for which sessions begun before the setting `session.notBefore` have ended too. */
+export function endedAlsoBefore(ended: EndedSessions, notBefore: number): EndedSessions {
+  return {
+    add: ended.add,
+    has: session => session.signedInAt < notBefore || ended.has(session),
+  }
+}
+
+/** An empty list. */
 export function createEndedSessions(
   clock: Clock,
-  { notBefore = 0, max = maxEnded }: { notBefore?: number; max?: number } = {},
+  { max = maxEnded }: { max?: number } = {},
 ): EndedSessions {
   const ids = createFadingMap<true>(clock, max)
   const users = createFadingMap<number>(clock, maxUsers)
-  let everybodyBefore = notBefore
+  let everybodyBefore = 0
 
   return {
     add(ending) {

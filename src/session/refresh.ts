@@ -34,6 +34,19 @@ export interface Refresher {
 export const memorySeconds = 60
 const maxRemembered = 10_000
 
+/** What a process knows of refreshes, whatever becomes of its settings. */
+export interface RefreshMemory {
+  /** By session id. */
+  readonly running: Map<string, Promise<StoredSession | null>>
+  /** Oldest first. */
+  readonly recent: Map<string, { stored: StoredSession; until: number }>
+}
+
+/** Nothing is remembered yet. */
+export function createRefreshMemory(): RefreshMemory {
+  return { running: new Map(), recent: new Map() }
+}
+
 /** A refresher that asks once per session id at a time. */
 export function createRefresher({
   store,
@@ -41,6 +54,7 @@ export function createRefresher({
   revoke,
   ttlSeconds,
   backOff,
+  memory: { running, recent } = createRefreshMemory(),
   clock,
 }: {
   store: Pick<SessionStore, 'write' | 'exclusively'>
@@ -49,12 +63,9 @@ export function createRefresher({
   /** Seconds a session may still live. */
   ttlSeconds: (session: Session) => number
   backOff: BackOff
+  memory?: RefreshMemory
   clock: Clock
 }): Refresher {
-  const running = new Map<string, Promise<StoredSession | null>>()
-  /** Oldest first. */
-  const recent = new Map<string, { stored: StoredSession; until: number }>()
-
   function run(browser: Browser, found: StoredSession): Promise<StoredSession | null> {
     return store.exclusively(found.session, async stored => {
       if (stored === null) return null

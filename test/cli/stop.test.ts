@@ -1,92 +1,21 @@
 // A restart, seen by those who are in the middle of something: the process, its signals, real sockets.
-import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { Agent, request } from 'undici'
-import { freePort } from '../fixtures/free-port.js'
+import {
+  type GatewayProcess,
+  gatewayProcess,
+  slowApplication,
+  waitForReadiness,
+} from '../fixtures/gateway-process.js'
 
-const secret = 'q83vEjRWeJq83vEjRWeJASNFZ4mrze8BI0VniavN7wE'
-
-interface Running {
-  readonly url: string
-  readonly adminUrl: string
-  readonly process: ChildProcess
-  readonly ended: Promise<[number | null, NodeJS.Signals | null]>
-}
-
-/** An application with a slow upload, an event stream, and an echo behind an upgrade. */
-async function application(t: Test): Promise<string> {
-  const server = createServer((incoming, response) => {
-    if (incoming.url === '/events') {
-      response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' })
-      response.write('data: one\n\n')
-      return
-    }
-    let bytes = 0
-    incoming.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-    })
-    incoming.on('end', () => response.end(String(bytes)))
+async function startGateway(t: Test, shutdown: object): Promise<GatewayProcess> {
+  const upstream = await slowApplication(t)
+  return gatewayProcess(t, {
+    settings: { shutdown, routes: [{ path: '/', access: 'public', upstream }] },
   })
-  server.on('upgrade', (_request, socket) => {
-    socket.on('error', () => {})
-    socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
-    )
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-}
-
-async function startGateway(t: Test, shutdown: object): Promise<Running> {
-  const [port, adminPort] = [await freePort(), await freePort()]
-  const settings = {
-    url: `http://localhost:${port}`,
-    secrets: [secret],
-    shutdown,
-    listen: { host: '127.0.0.1', port },
-    admin: { port: adminPort },
-    cognito: {
-      userPoolId: 'us-east-1_Emulator1',
-      clientId: '1testclient0000000000000001',
-      domain: 'http://localhost:9',
-      issuer: 'http://localhost:9/us-east-1_Emulator1',
-    },
-    routes: [{ path: '/', access: 'public', upstream: await application(t) }],
-  }
-  const folder = t.testdir({ 'gateway.yaml': JSON.stringify(settings) })
-  const gateway = spawn(
-    process.execPath,
-    ['--import=tsx', 'src/cli/main.ts', 'start', '--config', `${folder}/gateway.yaml`],
-    { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  t.teardown(() => gateway.kill('SIGKILL'))
-  const ended = once(gateway, 'exit') as Running['ended']
-  let text = ''
-  while (!text.includes('gateway listens')) text += String((await once(gateway.stdout, 'data'))[0])
-  gateway.stdout.resume()
-  return {
-    url: `http://localhost:${port}`,
-    adminUrl: `http://127.0.0.1:${adminPort}`,
-    process: gateway,
-    ended,
-  }
-}
-
-/** Status of readiness, asked until it is this. */
-async function waitForReadiness(adminUrl: string, check: string): Promise<void> {
-  for (;;) {
-    const answer = await request(`${adminUrl}/readyz`)
-    if ((await answer.body.text()).includes(check)) return
-  }
 }
 
 t.test(

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { createEndedSessions } from '../../src/session/ended.js'
+import { createEndedSessions, endedAlsoBefore } from '../../src/session/ended.js'
 import { frozenClock } from '../fixtures/clock.js'
 import { session } from '../fixtures/session.js'
 
@@ -45,6 +45,6 @@ t.test('what no cookie can bring back is forgotten, and so are the oldest of too
 
 t.test('session.notBefore ends what began before it', async t => {
   const { read } = frozenClock(signedInAt)
-  t.notOk(createEndedSessions(read, { notBefore: signedInAt }).has(session()))
-  t.ok(createEndedSessions(read, { notBefore: signedInAt + 1 }).has(session()))
+  t.notOk(endedAlsoBefore(createEndedSessions(read), signedInAt).has(session()))
+  t.ok(endedAlsoBefore(createEndedSessions(read), signedInAt + 1).has(session()))
 })

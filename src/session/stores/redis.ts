@@ -10,7 +10,7 @@ import type { EndedSessions } from '../ended.js'
 import { joinPieces } from '../sent-reference.js'
 import type { SessionStore } from '../store.js'
 import { reach } from './reach.js'
-import { createAheadSessions } from './redis-ahead.js'
+import { type AheadSessions, createAheadSessions } from './redis-ahead.js'
 import { createUserIndex } from './redis-index.js'
 import { createLocks } from './redis-locks.js'
 
@@ -24,6 +24,7 @@ export function createRedisStore({
   readIdentity,
   prefix,
   ended,
+  ahead: given,
   maxSeconds,
   clock,
   log,
@@ -34,12 +35,14 @@ export function createRedisStore({
   /** Begins every key, so that several gateways can share a Redis. */
   prefix: string
   ended: EndedSessions
+  /** What this process knows better than Redis. */
+  ahead?: AheadSessions
   /** The longest life of a session. */
   maxSeconds: number
   clock: Clock
   log: Pick<Log, 'warn'>
 }): SessionStore {
-  const ahead = createAheadSessions(clock)
+  const ahead = given ?? createAheadSessions(clock)
   const locks = createLocks(redis)
   const index = createUserIndex({ redis, prefix, clock })
   const told = new Set<string>()

@@ -1,0 +1,63 @@
+// Everybody who answers under one set of settings. After a reload those before finish what they have begun.
+import type { FastifyInstance } from 'fastify'
+import { createApp } from '../app.js'
+import type { Config } from '../config.js'
+import { runChecks } from '../endpoints/admin.js'
+import type { Log } from '../log.js'
+import type { Lasting } from '../services/lasting.js'
+import { createServices, type Services } from '../services.js'
+
+/** One set of settings at work. */
+export interface Generation {
+  readonly config: Config
+  readonly services: Services
+  readonly app: FastifyInstance
+  /** Tells WebSockets and event streams to connect again. */
+  retire(): Promise<void>
+  /** Gives back connections to applications and Redis. */
+  close(): Promise<void>
+}
+
+const triesMs = 10_000
+const pauseMs = 200
+
+/** Builds it; nobody is let in yet. */
+export async function createGeneration(
+  config: Config,
+  log: Log,
+  lasting: Lasting,
+): Promise<Generation> {
+  const services = await createServices(config, log, undefined, lasting)
+  const app = createApp(services)
+  await app.ready()
+  return {
+    config,
+    services,
+    app,
+    async retire() {
+      await app.close()
+    },
+    close: services.close,
+  }
+}
+
+/**
+ * Waits until the next one can do what this one can: keys are there, and Redis answers. What neither can is a bad
+ * minute of others and no fault of the settings.
+ *
+ * @throws Error that names what the next one lacks
+ */
+export async function requireAsGood(current: Generation, next: Generation): Promise<void> {
+  const able = (await runChecks(current.services.readiness)).filter(({ ok }) => ok)
+  const until = performance.now() + triesMs
+  for (;;) {
+    const results = await runChecks(next.services.readiness)
+    const lacking = able.filter(({ name }) => !results.some(one => one.name === name && one.ok))
+    if (lacking.length === 0) return
+    if (performance.now() > until) {
+      const names = lacking.map(({ name }) => name).join(', ')
+      throw new Error(`with them ${names} cannot be had, which can be had with the old ones`)
+    }
+    await new Promise(resolve => setTimeout(resolve, pauseMs))
+  }
+}

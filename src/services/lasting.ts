@@ -1,0 +1,66 @@
+// What outlives a reload of the settings: everything that this process knows and that is written down nowhere else.
+import { isDeepStrictEqual } from 'node:util'
+import type { CognitoSettings } from '../cognito/settings.js'
+import type { TokenVerifier } from '../cognito/verifier.js'
+import type { Clock } from '../model.js'
+import type { UpstreamLoad } from '../proxy/upstreams.js'
+import { createEndings, type Endings } from '../session/endings.js'
+import { createRefreshMemory, type RefreshMemory } from '../session/refresh.js'
+import { createDrain, type Drain } from './drain.js'
+import { createMetrics, type Metrics } from './metrics.js'
+import { createStoreMemory, type StoreMemory } from './store.js'
+
+/** The memory of a process. */
+export interface Lasting {
+  readonly sessions: StoreMemory
+  /** Who hears of endings. */
+  readonly endings: Endings
+  /** Refreshes under way and those of the last minute. */
+  readonly refreshes: RefreshMemory
+  readonly metrics: Metrics
+  readonly drain: Drain
+  /** The verifier with its keys for as long as the settings are the same. */
+  keepVerifier(settings: CognitoSettings, make: () => TokenVerifier): TokenVerifier
+  /** Counts upstreams in; gives what counts them out. */
+  watchLoads(read: () => readonly UpstreamLoad[]): () => void
+}
+
+/** An empty memory. */
+export function createLasting(clock: Clock): Lasting {
+  const readers = new Set<() => readonly UpstreamLoad[]>()
+  let kept: { settings: CognitoSettings; verifier: TokenVerifier } | null = null
+  return {
+    sessions: createStoreMemory(clock),
+    endings: createEndings(),
+    refreshes: createRefreshMemory(),
+    metrics: createMetrics({
+      upstreams: () => addUp([...readers].flatMap(read => read())),
+      clock,
+    }),
+    drain: createDrain(),
+    keepVerifier(settings, make) {
+      if (kept === null || !isDeepStrictEqual(kept.settings, settings)) {
+        kept = { settings, verifier: make() }
+      }
+      return kept.verifier
+    },
+    watchLoads(read) {
+      readers.add(read)
+      return () => void readers.delete(read)
+    },
+  }
+}
+
+/** After a reload the same application may be reached under old and new settings for a while. */
+function addUp(loads: readonly UpstreamLoad[]): UpstreamLoad[] {
+  const sums = new Map<string, UpstreamLoad>()
+  for (const { place, inFlight, tunnels } of loads) {
+    const sum = sums.get(place) ?? { place, inFlight: 0, tunnels: 0 }
+    sums.set(place, {
+      place,
+      inFlight: sum.inFlight + inFlight,
+      tunnels: sum.tunnels + tunnels,
+    })
+  }
+  return [...sums.values()]
+}
