@@ -1,8 +1,7 @@
 // Everybody who answers under one set of settings. After a reload those before finish what they have begun.
-import type { FastifyInstance } from 'fastify'
 import { createApp } from '../app.js'
 import type { Config } from '../config.js'
-import { runChecks } from '../endpoints/admin.js'
+import { runChecks } from '../lib/readiness.js'
 import type { Log } from '../log.js'
 import type { Lasting } from '../services/lasting.js'
 import { createServices, type Services } from '../services.js'
@@ -11,14 +10,14 @@ import { createServices, type Services } from '../services.js'
 export interface Generation {
   readonly config: Config
   readonly services: Services
-  readonly app: FastifyInstance
+  readonly app: ReturnType<typeof createApp>
   /** Tells WebSockets and event streams to connect again. */
   retire(): Promise<void>
   /** Gives back connections to applications and Redis. */
   close(): Promise<void>
 }
 
-const triesMs = 10_000
+const triesMs = 5000
 const pauseMs = 200
 
 /** Builds it; nobody is let in yet. */

@@ -1,19 +1,6 @@
 // GET /healthz, /readyz and /metrics, on a listener of their own.
 import type { RouteHandlerMethod } from 'fastify'
-
-/** One thing without which the gateway cannot serve. Throws or rejects while it is missing. */
-export interface ReadinessCheck {
-  readonly name: string
-  readonly check: () => void | Promise<void>
-}
-
-/** What a check said. */
-export interface CheckResult {
-  readonly name: string
-  readonly ok: boolean
-}
-
-const checkTimeoutMs = 2000
+import { type ReadinessCheck, runChecks } from '../lib/readiness.js'
 
 /** The process lives: always 200. */
 export const healthEndpoint: RouteHandlerMethod = async () => ({ status: 'ok' })
@@ -42,25 +29,5 @@ export function metricsEndpoint(
   return async (_request, reply) => {
     const { contentType, body } = await render()
     return reply.type(contentType).send(body)
-  }
-}
-
-/** What each check says, a late one being a failed one. */
-export function runChecks(checks: readonly ReadinessCheck[]): Promise<CheckResult[]> {
-  return Promise.all(checks.map(run))
-}
-
-async function run({ name, check }: ReadinessCheck): Promise<CheckResult> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(reject, checkTimeoutMs, new Error('too slow'))
-  })
-  try {
-    await Promise.race([check(), late])
-    return { name, ok: true }
-  } catch {
-    return { name, ok: false }
-  } finally {
-    clearTimeout(timer)
   }
 }

@@ -167,7 +167,7 @@ t.test('sessions, and what has ended, outlive a reload', async t => {
       issuer: emulator.issuer,
     },
     upstream: upstream.origin,
-    log: { level: 'silent' },
+    log: { level: 'silent', audit: 'off' },
   }
   const configWith = (changes: SettingTree) =>
     loadConfig({ env: {}, base: mergeTrees(base, changes) })
