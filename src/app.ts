@@ -138,7 +138,9 @@ export function createApp(services: Services): FastifyInstance {
     handler: forwardAuthEndpoint({ ...services, judge, startPath: paths.start }),
   })
   app.get(paths.userinfo, { ...withHead, onRequest: who }, userinfo)
-  app.get(paths.resourceMetadata, resourceMetadataEndpoint(services))
+  if (services.hasResourceMetadata) {
+    app.get(paths.resourceMetadata, resourceMetadataEndpoint(services))
+  }
   const inside = { config: { anyHost: true } }
   app.get(`${paths.albKeys}/:kid`, inside, publicKeyEndpoint(services.publishedKeys.alb))
   app.get(paths.jwks, inside, jwksEndpoint(services.publishedKeys.assertion))

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { accessSettings } from './access/settings.js'
 import { cognitoSettings } from './cognito/settings.js'
 import { crossChecks } from './config/cross-checks.js'
+import { pathSettings } from './endpoints/settings.js'
 import { SettingsRefused } from './errors.js'
 import { identitySettings, isOwned } from './identity-headers/settings.js'
 import { parseSecret } from './lib/keyring.js'
@@ -108,32 +109,7 @@ export const settingsSchema = z.strictObject({
       }),
     })
     .prefault({}),
-  paths: z
-    .strictObject({
-      prefix: z
-        .string()
-        .regex(/^(?:\/[\w-]+)+$/, 'must be a path such as /oauth2')
-        .default('/oauth2')
-        .meta({ description: "Where the gateway's own pages live.", example: '/auth' }),
-      callback: z
-        .string()
-        .regex(/^(?:\/[\w-]+)+$/, 'must be a path such as /oauth2/callback')
-        .optional()
-        .meta({
-          description: 'Path of the redirect URI; by default `callback` under the prefix.',
-          example: '/oauth2/idpresponse',
-        }),
-      albKeys: z
-        .string()
-        .regex(/^(?:\/[\w-]+)+$/, 'must be a path such as /oauth2/public-keys')
-        .optional()
-        .meta({
-          description:
-            'Path below which the public keys of identity style `alb` are; by default `public-keys` under the prefix.',
-          example: '/public-keys',
-        }),
-    })
-    .prefault({}),
+  paths: pathSettings.prefault({}),
   listen: z
     .strictObject({
       host: z.string().min(1).default('0.0.0.0').meta({
@@ -204,6 +180,7 @@ export type Config = Omit<z.output<typeof settingsSchema>, 'upstream' | 'routes'
     readonly prefix: string
     readonly callback: string
     readonly albKeys?: string | undefined
+    readonly resourceMetadata: boolean
   }
 }
 

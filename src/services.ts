@@ -174,7 +174,7 @@ export async function createServices(
   })
 
   const bearers = createBearerCallers({ verifier, clock })
-  const isOwnPath = createIsOwnPath(paths, config.paths.prefix)
+  const isOwnPath = createIsOwnPath(paths, config.paths)
   const routes = config.routes.map(settings => ({
     settings,
     route: toRoute(settings, config.mode, clock),
@@ -220,6 +220,7 @@ export async function createServices(
     publishedKeys: signing.published,
     issuer: endpoints.issuer,
     scopes: config.cognito.scopes,
+    hasResourceMetadata: config.paths.resourceMetadata,
     findOrigin: createOriginFinder(config.url),
     findRoute: createRouteFinder({
       find: compileRoutes(routes.map(({ settings, route }) => ({ match: settings, route }))),

@@ -46,7 +46,11 @@ t.test('four settings and a secret are enough', async t => {
     },
   ])
   t.match(config.session, { idle: 28_800, max: 43_200, refreshBefore: 300 })
-  t.strictSame(config.paths, { prefix: '/oauth2', callback: '/oauth2/callback' })
+  t.strictSame(config.paths, {
+    prefix: '/oauth2',
+    callback: '/oauth2/callback',
+    resourceMetadata: true,
+  })
   t.strictSame(config.cognito.scopes, ['openid', 'email', 'profile'])
 })
 
@@ -171,6 +175,18 @@ t.test('each of these stops the start', async t => {
       { ...good, GATEWAY_UPSTREAM: undefined },
       'routes: [{ path: /oauth2/app, access: deny }]',
       /never reached: \/oauth2 is the gateway's own/,
+    ],
+    [
+      'a route in the place of the callback',
+      { ...good, GATEWAY_UPSTREAM: undefined },
+      'paths: { callback: /back }\nroutes: [{ path: /back, access: deny }]',
+      /never reached: \/back is the gateway's own; paths\.callback moves it/,
+    ],
+    [
+      'a route in the place of the resource metadata',
+      { ...good, GATEWAY_UPSTREAM: undefined },
+      'routes: [{ path: /.well-known/oauth-protected-resource, access: deny }]',
+      /is the gateway's own; paths\.resourceMetadata: false leaves it to the application/,
     ],
     [
       'scopes that no session has',

@@ -22,7 +22,12 @@ export interface CheckedSettings {
   readonly secrets: readonly Buffer[]
   readonly session: { readonly keep: readonly string[]; readonly notBefore?: number | undefined }
   readonly identity: z.output<typeof identitySettings>
-  readonly paths: { readonly prefix: string }
+  readonly paths: {
+    readonly prefix: string
+    readonly callback?: string | undefined
+    readonly albKeys?: string | undefined
+    readonly resourceMetadata: boolean
+  }
   readonly embedding: { readonly ancestors: readonly string[] }
 }
 
@@ -62,11 +67,9 @@ function checkRoute(
       `${host} is the host of no origin in url (GATEWAY_URL: ${url.join(', ')}), so no browser could sign in there; add its origin`,
     )
   }
-  if (`${path}/`.startsWith(`${paths.prefix}/`)) {
-    complain(
-      'path',
-      `${path} is never reached: ${paths.prefix} is the gateway's own; paths.prefix moves it`,
-    )
+  const own = ownPathOver(path, paths)
+  if (own !== null) {
+    complain('path', `${path} is never reached: ${own.path} is the gateway's own; ${own.remedy}`)
   }
   const before = routes.slice(0, position).findIndex(earlier => covers(earlier, route))
   if (before !== -1) {
@@ -80,6 +83,26 @@ function checkRoute(
   }
   return complaints
 }
+
+/** The path of ours that takes all that a route could mean to serve there. */
+function ownPathOver(
+  path: string,
+  { prefix, callback, albKeys, resourceMetadata }: CheckedSettings['paths'],
+): { path: string; remedy: string } | null {
+  const isBelow = (above: string) => `${path}/`.startsWith(`${above}/`)
+  if (isBelow(prefix)) return { path: prefix, remedy: 'paths.prefix moves it' }
+  if (path === callback) return { path, remedy: 'paths.callback moves it' }
+  if (albKeys !== undefined && path !== albKeys && isBelow(albKeys)) {
+    return { path: albKeys, remedy: 'paths.albKeys moves it' }
+  }
+  if (resourceMetadata && path === resourceMetadataPath) {
+    return { path, remedy: 'paths.resourceMetadata: false leaves it to the application' }
+  }
+  return null
+}
+
+/** RFC 9728 section 3; the gateway's while `paths.resourceMetadata` says so. */
+const resourceMetadataPath = '/.well-known/oauth-protected-resource'
 
 /** Whether the first of two routes takes whatever the second could. */
 function covers(first: CheckedRoute, second: CheckedRoute): boolean {

@@ -82,10 +82,11 @@ export function createPaths({
 /** Whether a path is the gateway's own, and never an application's. */
 export function createIsOwnPath(
   paths: Pick<Paths, 'callback' | 'resourceMetadata' | 'albKeys'>,
-  prefix: string,
+  { prefix, resourceMetadata: hasMetadata }: { prefix: string; resourceMetadata: boolean },
 ): (path: string) => boolean {
   const below = `${prefix}/`
-  const { callback, resourceMetadata } = paths
+  const { callback } = paths
+  const resourceMetadata = hasMetadata ? paths.resourceMetadata : callback
   const belowKeys = `${paths.albKeys}/`
   return path =>
     path === prefix ||

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { FastifyInstance, onRequestHookHandler } from 'fastify'
 import { GatewayError } from '../errors.js'
+import type { Caller, Clock } from '../model.js'
 import type { Ending } from '../proxy/tunnel.js'
 import { hasBody } from '../proxy/upload.js'
 import type { WatchSession } from '../session/session-watch.js'
@@ -40,17 +41,21 @@ const tunnelled = /^(?!h2|http|tls)[\w!#$%&'*+.^`|~-]+(?:\/[\w!#$%&'*+.^`|~-]+)?
 
 /** How long a client may take to close after an answer that is no 101. */
 const lingerMs = 2000
+/** What a timer of Node can wait; Cognito's tokens live for a day at most. */
+const longestTimerMs = 2 ** 31 - 1
 
 /** The way of upgrades. */
 export function createUpgrade({
   ownOrigins,
   openTunnel,
   watchSession,
+  clock,
   writeFailure,
 }: {
   ownOrigins: readonly string[]
   openTunnel: OpenTunnel
   watchSession: WatchSession
+  clock: Clock
   writeFailure: WriteFailure
 }): Upgrade {
   const upgrading = new WeakSet<IncomingMessage>()
@@ -87,12 +92,13 @@ export function createUpgrade({
 
     tunnel(request, reply, done) {
       if (!isUpgrade(request.raw)) return done()
-      const { route, session, browser } = request
+      const { route, session, caller, browser } = request
       if (!route.upgrades) return done(new GatewayError('GW_ERR_UPGRADE_REFUSED'))
       reply.hijack()
       const passage = toPassage(request, reply, writeFailure)
       openTunnel(passage, request.raw.headers.upgrade ?? '', end => {
-        if (session === null) return () => {}
+        if (caller === null) return () => {}
+        if (session === null) return watchToken(caller, clock, () => end('session-over'))
         return watchSession(browser, session, found => {
           if (found === null) end('session-over')
           else if (route.decide(found.identity).outcome !== 'allow') end('not-allowed')
@@ -100,6 +106,13 @@ export function createUpgrade({
       })
     },
   }
+}
+
+/** A Bearer token lets nobody in past its end, so no connection that it opened stays open. Gives what stops watching. */
+function watchToken({ tokens }: Caller, clock: Clock, onEnd: () => void): () => void {
+  const leftMs = (tokens.expiresAt - clock()) * 1000
+  const timer = setTimeout(onEnd, Math.min(Math.max(leftMs, 0), longestTimerMs))
+  return () => clearTimeout(timer)
 }
 
 function isTunnelled({ headers, httpVersion }: IncomingMessage): boolean {

@@ -55,6 +55,7 @@ export function createFailureAnswers({
   startPath,
   signOutPath,
   isOwnPath,
+  hasResourceMetadata,
   record,
   log,
 }: {
@@ -64,6 +65,8 @@ export function createFailureAnswers({
   signOutPath: string
   /** Whether a path is the gateway's: nobody wants to come back there. */
   isOwnPath: (path: string) => boolean
+  /** Whether challenges name the document of RFC 9728. */
+  hasResourceMetadata: boolean
   /** Told every failure. */
   record: (error: GatewayError, request: FastifyRequest) => void
   log: Pick<Log, 'info' | 'warn' | 'error'>
@@ -86,7 +89,7 @@ export function createFailureAnswers({
       status: error.status,
       body,
       headers: joinVary(headers, {
-        ...commonHeaders(error, request),
+        ...commonHeaders(error, request, hasResourceMetadata),
         'x-request-id': request.id,
       }),
     }
@@ -202,8 +205,9 @@ function json({ code, detail, detailLink, id }: Facts, login: string) {
 function commonHeaders(
   { code, retryAfterSeconds }: GatewayError,
   request: FastifyRequest,
+  namesMetadata: boolean,
 ): Record<string, string> {
-  const challenge = challengeFor(code, request)
+  const challenge = challengeFor(code, request, namesMetadata)
   return {
     ...crossOriginHeaders(request),
     ...(challenge === null ? {} : { 'www-authenticate': challenge }),
@@ -226,14 +230,15 @@ function crossOriginHeaders({ route, headers }: FastifyRequest): Record<string, 
 function challengeFor(
   code: ErrorCode,
   { caller, session, browser }: FastifyRequest,
+  namesMetadata: boolean,
 ): string | null {
   const metadata = `resource_metadata="${browser?.origin ?? ''}${resourceMetadataPath}"`
-  if (code === 'GW_ERR_LOGIN_REQUIRED') return `Bearer ${metadata}`
-  if (code === 'GW_ERR_TOKEN_INVALID') return `Bearer error="invalid_token", ${metadata}`
+  const challenge = (...parts: string[]) =>
+    ['Bearer', [...parts, ...(namesMetadata ? [metadata] : [])].join(', ')].join(' ').trim()
+  if (code === 'GW_ERR_LOGIN_REQUIRED') return challenge()
+  if (code === 'GW_ERR_TOKEN_INVALID') return challenge('error="invalid_token"')
   const isBearer = caller !== null && session === null
-  return code === 'GW_ERR_FORBIDDEN' && isBearer
-    ? `Bearer error="insufficient_scope", ${metadata}`
-    : null
+  return code === 'GW_ERR_FORBIDDEN' && isBearer ? challenge('error="insufficient_scope"') : null
 }
 
 /** The page the person is on: where the script that asked runs, or what was asked for. */

@@ -68,6 +68,13 @@ const exactNames: ReadonlySet<string> = new Set([
   'upgrade',
 ])
 
+/** A method in the place of the one that was decided on: Rails, Symfony, Express and others route by these. */
+export const methodOverrides: readonly string[] = [
+  'X-HTTP-Method',
+  'X-HTTP-Method-Override',
+  'X-Method-Override',
+]
+
 const ownedFamilies = families.map(family => `${normalise(family)}-`)
 const ownedNames: ReadonlySet<string> = new Set(names.map(normalise))
 

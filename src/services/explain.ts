@@ -68,7 +68,7 @@ export function explainRequest(
   const origin = createOriginFinder(config.url)(host)
   if (origin === null) return { refused: { code: 'GW_ERR_HOST_UNKNOWN', status: 421 } }
 
-  const isOwnPath = createIsOwnPath(createPaths(config.paths), config.paths.prefix)
+  const isOwnPath = createIsOwnPath(createPaths(config.paths), config.paths)
   const compiled = config.routes.map(settings => ({
     settings,
     route: toRoute(settings, config.mode, clock),

@@ -6,7 +6,7 @@ import {
   type IdentityLines,
   type OnLeftOut,
 } from '../identity-headers/inject.js'
-import { createOwned } from '../identity-headers/owned.js'
+import { createOwned, methodOverrides } from '../identity-headers/owned.js'
 import type { Style, StyleSettings } from '../identity-headers/style.js'
 import { claimHeaders } from '../identity-headers/styles/claim-headers.js'
 import { styles } from '../identity-headers/styles/table.js'
@@ -22,13 +22,14 @@ export interface ShowParts {
 }
 
 /** How people are shown to applications, by the settings of all routes and those of one. */
-export function createShow({ config: { identity }, signed, log, clock }: ShowParts) {
+export function createShow({ config: { identity, routes }, signed, log, clock }: ShowParts) {
   const own = Object.keys(identity.headers).length > 0 ? [claimHeaders(identity.headers)] : []
   const shown: readonly Style[] = [...identity.style.map(name => styles[name]), ...own]
   const saysRoute = identity.style.includes('assertion')
   const known = new Map<string, IdentityLines>()
+  const overrides = routes.some(({ methods }) => methods !== undefined) ? methodOverrides : []
   return {
-    isOwned: createOwned(shown.flatMap(({ owns }) => owns)),
+    isOwned: createOwned([...shown.flatMap(({ owns }) => owns), ...overrides]),
 
     /** Routes that say the same share their lines. @param audience  the name of the route */
     linesFor(

@@ -189,6 +189,24 @@ t.test('the protected resource says who issues its tokens (RFC 9728)', async t =
   })
 })
 
+t.test('an application may have a resource metadata of its own', async t => {
+  const gateway = await testGateway(t)
+  const { origin } = gateway.upstream
+  const path = '/.well-known/oauth-protected-resource'
+  const url = await gateway.twin({
+    paths: { resourceMetadata: false },
+    routes: [
+      { path, access: 'public', upstream: origin },
+      { path: '/', access: 'signed-in', upstream: origin },
+    ],
+  })
+  t.match((await ask(url + path)).body, `"url":"${path}"`)
+  const bad = await ask(`${url}/x`, bearer('bad'))
+  t.equal(bad.headers['www-authenticate'], 'Bearer error="invalid_token"')
+  t.equal((await ask(`${url}/x`)).headers['www-authenticate'], 'Bearer')
+  t.equal((await ask(`${gateway.url}${path}/x`)).status, 401, 'below it is nothing of ours')
+})
+
 t.test('no key can be had: 503, and nobody is let in; later by itself', async t => {
   const jwks = '/.well-known/jwks.json'
   const gateway = await testGateway(t, {
@@ -212,7 +230,7 @@ t.test(
     const { url, emulator } = gateway
     const { access_token: good } = await emulator.administration.tokensFor('jane', clientId)
     t.equal((await ask(`${url}/x`, bearer(good))).status, 200)
-    const before = jwksCalls(gateway)
+    const [before, begun] = [jwksCalls(gateway), Date.now()]
     const [, payload = '', signature = ''] = good.split('.')
     const forged = (n: number) => {
       const head = Buffer.from(JSON.stringify({ alg: 'RS256', kid: `unknown-${n}` }))
@@ -228,7 +246,9 @@ t.test(
       [...statuses].some(status => ![401, 503].includes(status)),
       [...statuses].join(),
     )
-    t.ok(jwksCalls(gateway) - before <= 2, `${jwksCalls(gateway) - before} looks`)
+    // Once in ten seconds, however long a busy machine takes.
+    const looks = jwksCalls(gateway) - before
+    t.ok(looks <= 2 + (Date.now() - begun) / 10_000, `${looks} looks`)
   },
 )
 

@@ -135,3 +135,30 @@ t.test('한국어 names arrive as UTF-8, and trailers do not arrive at all', asy
   t.equal(text('x-forwarded-groups'), '개발팀')
   t.equal(text('x-forwarded-preferred-username'), '김영희')
 })
+
+// Decided on as POST, and carried out as DELETE.
+t.test('where routes have methods, no header says another one', async t => {
+  const gateway = await testGateway(t)
+  const { url, upstream } = gateway
+  const { origin } = upstream
+  const byMethod = await gateway.twin({
+    routes: [
+      { path: '/public', methods: ['GET', 'POST'], access: 'public', upstream: origin },
+      { path: '/public', access: 'deny' },
+    ],
+  })
+  const headers = {
+    'x-http-method-override': 'DELETE',
+    'X-Method_Override': 'DELETE',
+    'x-http-method': 'DELETE',
+  }
+  for (const [at, kept] of [
+    [byMethod, 0],
+    [url, 3],
+  ] as const) {
+    const answer = await request(`${at}/public`, { method: 'POST', headers })
+    await answer.body.dump()
+    const names = Object.keys(upstream.seen.at(-1)?.headers ?? {})
+    t.equal(names.filter(name => /method/.test(name)).length, kept)
+  }
+})

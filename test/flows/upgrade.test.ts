@@ -242,6 +242,21 @@ t.test('the session’s last second closes its WebSockets', async t => {
   t.equal(code, 4401)
 })
 
+t.test('the last second of a Bearer token closes its WebSockets', async t => {
+  const { url, emulator, clock } = await site(t)
+  const { access_token: token } = await emulator.administration.tokensFor(
+    'jane',
+    '1testclient0000000000000001',
+  )
+  clock.offsetSeconds = 3598
+  const socket = new WebSocket(url.replace('http', 'ws'), {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  await once(socket, 'open')
+  const [{ code }] = await once(socket, 'close')
+  t.equal(code, 4401)
+})
+
 t.test('closing the gateway says 1001 and does not wait for open WebSockets', async t => {
   const { url, browser, close } = await site(t)
   const socket = await open(browser, url, '/')
