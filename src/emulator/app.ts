@@ -1,34 +1,22 @@
 // A local Cognito user pool with its hosted UI. It behaves as Cognito does, not as the standards say.
 import { randomUUID } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
-import { join } from 'node:path'
 import cookie from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import { openViews, viewsFolder } from '../lib/views.js'
 import { type Administration, createAdministration } from './administration.js'
 import { operationOf, pathOf, recordCalls, type SeenCall } from './calls.js'
-import { type ChangeListener, createChanges } from './changes.js'
-import { authorizeEndpoint } from './endpoints/authorize.js'
-import { awsEndpoint } from './endpoints/aws.js'
-import { corsEndpoint, openToScripts } from './endpoints/cors.js'
-import { discoveryEndpoint } from './endpoints/discovery.js'
-import { errorEndpoint } from './endpoints/error.js'
-import { jwksEndpoint } from './endpoints/jwks.js'
-import { loginEndpoint } from './endpoints/login.js'
-import { logoutEndpoint } from './endpoints/logout.js'
-import { revokeEndpoint } from './endpoints/revoke.js'
-import { tokenEndpoint } from './endpoints/token.js'
-import { userInfoEndpoint } from './endpoints/user-info.js'
+import type { ChangeListener } from './changes.js'
+import { createRealm } from './create-realm.js'
+import { openToScripts } from './endpoints/cors.js'
+import { endpoints } from './endpoints/table.js'
 import type { Tell } from './events.js'
 import { createFaults, type Faults } from './faults.js'
 import { acceptForms } from './form.js'
-import { createKeys, type Keys, type SigningKeys } from './keys.js'
-import { keepPlacesApart, placeOrigin } from './places.js'
+import type { Keys, SigningKeys } from './keys.js'
+import { keepPlacesApart } from './places.js'
 import { type PoolSettings, readPool } from './pool.js'
-import type { Realm } from './realm.js'
-import { createState } from './state.js'
 import { withSubjects } from './subject.js'
-import { createTokenMaker } from './tokens.js'
+import { loadTriggers } from './triggers/run.js'
+import type { Triggers } from './triggers/trigger.js'
 
 export type { SeenCall } from './calls.js'
 
@@ -70,6 +58,8 @@ export interface EmulatorOptions {
   /** What to sign with at first; by default two fresh keys. */
   readonly signingKeys?: Promise<SigningKeys>
   readonly onEvent?: Tell
+  /** Instead of the module that the pool names. */
+  readonly triggers?: Triggers
 }
 
 /** The gateway's session cookies come here too, since cookies ignore ports. */
@@ -90,7 +80,9 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     throttling: () => settings.unpublished.throttling,
     tell,
   })
-  const realm = createRealm(app, settings, { ...options, tell, faults })
+  const { triggers: file } = settings
+  const triggers = options.triggers ?? (file === undefined ? {} : await loadTriggers(file))
+  const realm = createRealm(app, settings, { ...options, tell, faults, triggers })
 
   await app.register(cookie)
   await acceptForms(app)
@@ -112,66 +104,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   return { domain, issuer, poolId, ...parts }
 }
 
-const endpoints = [
-  discoveryEndpoint,
-  jwksEndpoint,
-  authorizeEndpoint,
-  loginEndpoint,
-  tokenEndpoint,
-  userInfoEndpoint,
-  revokeEndpoint,
-  logoutEndpoint,
-  errorEndpoint,
-  corsEndpoint,
-  awsEndpoint,
-]
-
-interface RealmNeeds
-  extends Pick<
-    EmulatorOptions,
-    'host' | 'publicOrigin' | 'issuerOrigin' | 'clock' | 'signingKeys'
-  > {
-  readonly tell: Tell
-  readonly faults: Pick<Faults, 'clockOffsetSeconds'>
-}
-
-/** Domain and issuer name the port, which is known once the app listens: no request comes earlier. */
-function createRealm(app: FastifyInstance, settings: PoolSettings, needs: RealmNeeds): Realm {
-  const {
-    host = 'localhost',
-    publicOrigin,
-    issuerOrigin,
-    clock = systemClock,
-    tell,
-    faults,
-  } = needs
-  const port = () => (app.server.address() as AddressInfo | null)?.port ?? 0
-  const ownHost = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host
-  const keys = createKeys(needs.signingKeys)
-  const place = {
-    keys,
-    identityKeys: createKeys(),
-    groups: settings.groups,
-    clock: () => clock() + faults.clockOffsetSeconds,
-    get domain() {
-      return placeOrigin(publicOrigin ?? `http://${ownHost}:0`, port())
-    },
-    get issuer() {
-      const origin = issuerOrigin === undefined ? place.domain : placeOrigin(issuerOrigin, port())
-      return `${origin}/${settings.poolId}`
-    },
-  }
-  const tokens = createTokenMaker(place)
-  const views = openViews(join(viewsFolder, 'emulator'))
-  const changes = createChanges()
-  return Object.assign(place, { settings, tokens, state: createState(), views, tell, changes })
-}
-
 async function answerHeaders(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('x-amz-cognito-request-id', randomUUID())
   if (openToScripts.has(pathOf(request.url))) reply.header('access-control-allow-origin', '*')
-}
-
-function systemClock(): number {
-  return Math.floor(Date.now() / 1000)
 }

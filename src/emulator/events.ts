@@ -27,6 +27,10 @@ export type EventName =
   | 'api refused'
   /** `reason` */
   | 'api failed'
+  /** A message is in the outbox: `username`, `purpose` */
+  | 'code sent'
+  /** `trigger`, `reason` */
+  | 'trigger failed'
   /** A refresh token and what came of it: `username`, `clientId`. */
   | 'revocation'
 

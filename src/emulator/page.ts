@@ -19,8 +19,10 @@ export function sendPage(
 ): FastifyReply {
   const { html, contentSecurityPolicy } = views(template, {
     lang: 'en',
+    wide: false,
     ...content,
     poolId: settings.poolId,
+    look: settings.loginPages,
   })
   return reply
     .headers({

@@ -14,7 +14,13 @@ interface JudgedPool {
     readonly attributes: Readonly<Record<string, string | boolean>>
   }[]
   readonly groups: readonly { readonly name: string }[]
-  readonly clients: readonly { readonly id: string }[]
+  readonly clients: readonly {
+    readonly id: string
+    readonly secrets: readonly string[]
+    readonly clientCredentials: boolean
+    readonly responseTypes: readonly string[]
+  }[]
+  readonly resourceServers: readonly { readonly identifier: string }[]
 }
 
 /** AWS's limit. */
@@ -31,7 +37,12 @@ export const registeredUrl = z
   )
 
 /** Every fault of a pool whose fields are good one by one. */
-export function complainAboutPool({ users, groups, clients }: JudgedPool): PoolComplaint[] {
+export function complainAboutPool({
+  users,
+  groups,
+  clients,
+  resourceServers,
+}: JudgedPool): PoolComplaint[] {
   const logins = users.flatMap(({ username, attributes: { email } }, index) => [
     { name: username.toLowerCase(), path: ['users', index, 'username'] },
     // Someone's e-mail address may be the user name too.
@@ -43,6 +54,13 @@ export function complainAboutPool({ users, groups, clients }: JudgedPool): PoolC
     ...repeated(logins),
     ...repeated(groups.map(({ name }, index) => ({ name, path: ['groups', index, 'name'] }))),
     ...repeated(clients.map(({ id }, index) => ({ name: id, path: ['clients', index, 'id'] }))),
+    ...repeated(
+      resourceServers.map(({ identifier: name }, index) => ({
+        name,
+        path: ['resourceServers', index, 'identifier'],
+      })),
+    ),
+    ...clients.flatMap((client, index) => complainAboutClient(client, ['clients', index])),
     ...users.flatMap((user, index) => complainAboutUser(user, ['users', index])),
   ]
 }
@@ -58,6 +76,19 @@ function complainAboutUser(
   if (groups.length <= maxGroupsOfUser) return complaints
   const message = `a user is in ${maxGroupsOfUser} groups at most, here ${groups.length}`
   return [...complaints, { path: [...path, 'groups'], message }]
+}
+
+/** Source: developer guide, "Scopes, M2M, and resource servers". */
+function complainAboutClient(
+  { clientCredentials, responseTypes, secrets }: JudgedPool['clients'][number],
+  path: readonly (string | number)[],
+): PoolComplaint[] {
+  if (!clientCredentials) return []
+  const complain = (message: string) => ({ path: [...path, 'clientCredentials'], message })
+  return [
+    ...(responseTypes.length > 0 ? [complain('excludes every response type')] : []),
+    ...(secrets.length === 0 ? [complain('needs a client with a secret')] : []),
+  ]
 }
 
 function complainAboutAttribute(name: string, value: string | boolean): string | null {

@@ -6,6 +6,7 @@ import type { Keys } from './keys.js'
 import type { PoolClient, PoolGroup, PoolSettings, PoolUser } from './pool.js'
 import type { State } from './state.js'
 import type { TokenMaker } from './tokens.js'
+import type { Triggers } from './triggers/trigger.js'
 
 /** One running user pool. */
 export interface Realm {
@@ -21,6 +22,7 @@ export interface Realm {
   readonly state: State
   readonly views: Views
   readonly tell: Tell
+  readonly triggers: Triggers
   /** Every change of a user is told here. */
   readonly changes: Changes
   /** NumericDate seconds, with the clock fault. */
@@ -57,6 +59,13 @@ export function readParameters(input: unknown): Parameters {
       return [name, typeof first === 'string' ? first : undefined]
     }),
   )
+}
+
+/** The query of a page. The classic hosted UI does not know what came with managed login. */
+export function pageParameters({ settings }: Pick<Realm, 'settings'>, query: unknown): Parameters {
+  const parameters = readParameters(query)
+  if (settings.loginPages !== 'classic') return parameters
+  return { ...parameters, prompt: undefined, lang: undefined, max_age: undefined }
 }
 
 /** The query of a request target as it was sent, without its question mark. */

@@ -41,6 +41,46 @@ export interface HostedSession {
   readonly authTime: number
 }
 
+/** Names as in the API; the last two exist at the pages alone. */
+export type ChallengeName =
+  | 'NEW_PASSWORD_REQUIRED'
+  | 'MFA_SETUP'
+  | 'SOFTWARE_TOKEN_MFA'
+  | 'CONFIRM_SIGN_UP'
+  | 'RESET_PASSWORD'
+
+/** One person on the way in. */
+export interface Challenge {
+  readonly name: ChallengeName
+  /** Null while the pages play along with somebody who does not exist. */
+  readonly user: PoolUser | null
+  readonly clientId: string
+  readonly startedAt: number
+  /** Whether the second factor has been given. */
+  readonly hasFactor: boolean
+  /** The secret that `MFA_SETUP` offers. */
+  readonly totpSecret: string | null
+  tries: number
+}
+
+/** A code that was sent, and how often somebody guessed. */
+export interface SentCode {
+  readonly code: string
+  readonly expiresAt: number
+  tries: number
+}
+
+/** What Cognito would have sent. */
+export interface Message {
+  readonly id: string
+  readonly at: number
+  readonly to: string
+  readonly username: string
+  readonly subject: string
+  readonly purpose: string
+  readonly code: string
+}
+
 /** Temporary AWS credentials: a role taken on for a while. */
 export interface AwsSession {
   readonly accessKeyId: string
@@ -56,6 +96,8 @@ export interface AwsSession {
 export const codeSeconds = 300
 /** Life of the `cognito` cookie's session, from the interactive sign-in. */
 export const hostedSessionSeconds = 3600
+
+const maxMessages = 200
 
 /** A map that forgets its oldest entries. */
 export class Bounded<V> {
@@ -103,6 +145,14 @@ export interface State {
   /** Sign-ins by `event_id`: whether an access token was revoked with its family. */
   readonly signIns: Bounded<SignIn>
   readonly hostedSessions: Bounded<HostedSession>
+  /** By purpose and user. */
+  readonly sentCodes: Bounded<SentCode>
+  /** The newest messages. */
+  readonly outbox: Bounded<Message>
+  /** People on their way in. */
+  readonly challenges: Bounded<Challenge>
+  /** The last step of each user's authenticator app: no code is good twice. */
+  readonly totpSteps: Bounded<number>
   /** Ids of identity pools, by the identities of their guests. */
   readonly guests: Bounded<string>
   /** By access key id. */
@@ -116,6 +166,10 @@ export function createState(maxEntries?: number): State {
     refreshTokens: new Bounded(maxEntries),
     signIns: new Bounded(maxEntries),
     hostedSessions: new Bounded(maxEntries),
+    sentCodes: new Bounded(maxEntries),
+    outbox: new Bounded(maxMessages),
+    challenges: new Bounded(maxEntries),
+    totpSteps: new Bounded(maxEntries),
     guests: new Bounded(maxEntries),
     awsSessions: new Bounded(maxEntries),
   }

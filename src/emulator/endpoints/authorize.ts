@@ -6,11 +6,11 @@ import { grantUrl } from '../grant.js'
 import { silentSession } from '../hosted-session.js'
 import { rememberLanguage } from '../language.js'
 import { sendBadRequest } from '../page.js'
-import { type Realm, rawQuery, readParameters } from '../realm.js'
+import { pageParameters, type Realm, rawQuery } from '../realm.js'
 
 export function authorizeEndpoint(app: FastifyInstance, realm: Realm): void {
   app.get('/oauth2/authorize', async (request, reply) => {
-    const parameters = readParameters(request.query)
+    const parameters = pageParameters(realm, request.query)
     const judged = judgeAuthorization(realm, parameters)
     if ('badRequest' in judged) return sendBadRequest(realm, reply, judged.badRequest)
     if ('location' in judged) return reply.redirect(judged.location, 302)

@@ -1,96 +1,126 @@
 // GET and POST /login: the hosted UI's sign-in page, with the field names of the classic one. Opened directly
-// while a session lives it offers "Sign in as …". Source: developer guide, "Login endpoint".
-import { randomUUID } from 'node:crypto'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+// while a session lives it offers "Sign in as …". Managed login asks for the user name first. Source: developer
+// guide, "Login endpoint".
+import type { FastifyInstance, FastifyReply } from 'fastify'
 import { judgeAuthorization } from '../authorization.js'
 import { grantUrl } from '../grant.js'
-import { openHostedSession, silentSession } from '../hosted-session.js'
+import { silentSession } from '../hosted-session.js'
 import { rememberLanguage, wordingOf } from '../language.js'
-import { cookieOptions, sendBadRequest, sendPage } from '../page.js'
-import type { PoolUser } from '../pool.js'
-import { findUser, type Parameters, type Realm, readParameters } from '../realm.js'
-import { type HostedSession, hostedSessionSeconds } from '../state.js'
-
-const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+import { sendBadRequest, sendPage } from '../page.js'
+import { giveCsrfToken, isOwnForm, tooOld } from '../pages/csrf.js'
+import { besides, goOn, toStep, type Visit } from '../pages/steps.js'
+import { PoolError } from '../pool-error.js'
+import { findUser, type Parameters, pageParameters, type Realm, readParameters } from '../realm.js'
+import { authenticate } from '../sign-in/authenticate.js'
+import { resendCode } from '../sign-in/sign-up.js'
+import type { HostedSession } from '../state.js'
 
 interface Form {
   readonly session: HostedSession | null
   readonly error: string | null
   readonly username: string
+  /** Managed login's second step: the user name is given. */
+  readonly asksPassword: boolean
 }
 
 export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
   app.get('/login', async (request, reply) => {
-    const parameters = readParameters(request.query)
+    const parameters = pageParameters(realm, request.query)
     const judged = judgeAuthorization(realm, parameters)
     if ('badRequest' in judged) return sendBadRequest(realm, reply, judged.badRequest)
     if ('location' in judged) return reply.redirect(judged.location, 302)
 
     const session = silentSession(realm, parameters, request.cookies.cognito)
-    return showForm(request, reply, { session, error: null, username: parameters.login_hint ?? '' })
+    const username = parameters.login_hint ?? ''
+    const visit = { request, reply, authorization: judged.good }
+    return showForm(visit, { session, error: null, username, asksPassword: false })
   })
 
   app.post('/login', async (request, reply) => {
-    const parameters = readParameters(request.query)
+    const parameters = pageParameters(realm, request.query)
     const judged = judgeAuthorization(realm, parameters)
     if ('badRequest' in judged) return sendBadRequest(realm, reply, judged.badRequest)
     if ('location' in judged) return reply.redirect(judged.location, 302)
 
+    const visit = { request, reply, authorization: judged.good }
     const form = readParameters(request.body)
     const { username = '', _csrf: csrf } = form
-    const refuse = (reason: string, error: string) => {
+    const again = (reason: string, error: string) => {
       const { id: clientId } = judged.good.client
       realm.tell({ event: 'sign-in refused', clientId, reason })
-      return showForm(request, reply, { session: null, error, username })
+      return showForm(visit, { session: null, error, username, asksPassword: username !== '' })
     }
-    if (csrf === undefined || csrf !== request.cookies['XSRF-TOKEN']) {
-      return refuse('_csrf is not XSRF-TOKEN', 'Your page was too old. Please try again.')
-    }
+    if (!isOwnForm(request, csrf)) return again('_csrf is not XSRF-TOKEN', tooOld)
     if (form.continue !== undefined) {
       // The session does not become younger by it: the hour runs from the password.
       const session = silentSession(realm, parameters, request.cookies.cognito)
-      if (session === null) return refuse('the session is over', 'Please sign in again.')
+      if (session === null) return again('the session is over', 'Please sign in again.')
       return reply.redirect(await grantUrl(realm, judged.good, session), 302)
     }
-    const user = findUser(realm, username)
-    if (user === undefined || user.password !== form.password) {
-      return refuse('user name and password do not fit', wordingOf(request).wrong)
+    if (isFirstStep(form)) {
+      return showForm(visit, { session: null, error: null, username, asksPassword: true })
     }
-    if (!user.enabled) return refuse('the user is disabled', 'User is disabled.')
-    return signIn(reply, user, session => grantUrl(realm, judged.good, session))
+    try {
+      return reply.redirect(await enter(visit, form), 302)
+    } catch (error) {
+      if (!(error instanceof PoolError)) throw error
+      return again(error.message, sentenceFor(visit, error))
+    }
   })
 
-  async function signIn(
-    reply: FastifyReply,
-    user: PoolUser,
-    grant: (session: HostedSession) => Promise<string>,
-  ): Promise<FastifyReply> {
-    const { id, session } = openHostedSession(realm, user)
-    realm.tell({ event: 'sign-in', username: user.username })
-    reply.setCookie('cognito', id, { ...cookieOptions(realm), maxAge: hostedSessionSeconds })
-    return reply.redirect(await grant(session), 302)
+  /** Where a right password leads; also that of people whose account is not ready. */
+  async function enter(visit: Visit, { username = '', password = '' }: Parameters) {
+    const clientId = visit.authorization.client.id
+    try {
+      const user = await authenticate(realm, { clientId, login: username, password })
+      return await goOn(realm, visit, user)
+    } catch (error) {
+      const user = findUser(realm, username)
+      if (!(error instanceof PoolError) || user === undefined) throw error
+      if (error.name === 'PasswordResetRequiredException') {
+        return besides(realm, visit.request, '/forgotPassword')
+      }
+      if (error.name !== 'UserNotConfirmedException') throw error
+      resendCode(realm, user)
+      return toStep(realm, visit, 'CONFIRM_SIGN_UP', user)
+    }
   }
 
-  function showForm(request: FastifyRequest, reply: FastifyReply, form: Form): FastifyReply {
-    rememberLanguage(realm, reply, readParameters(request.query).lang)
-    const csrf = csrfToken(request.cookies)
-    reply.setCookie('XSRF-TOKEN', csrf, cookieOptions(realm))
-    const wording = wordingOf(request)
+  function isFirstStep({ password, username = '' }: Parameters): boolean {
+    return realm.settings.loginPages === 'managed' && password === undefined && username !== ''
+  }
+
+  /** A user who is not there looks like a wrong password, in the language of the page. */
+  function sentenceFor({ request }: Visit, { name, message }: PoolError): string {
+    const { wrong } = wordingOf(realm, request)
+    const isWrong = name === 'UserNotFoundException' || message === incorrect
+    return isWrong ? wrong : message
+  }
+
+  function showForm(visit: Visit, form: Form): FastifyReply {
+    const { request, reply } = visit
+    const { loginPages, showAccounts, selfSignUp, users } = realm.settings
+    rememberLanguage(realm, reply, pageParameters(realm, request.query).lang)
+    const wording = wordingOf(realm, request)
+    const isManaged = loginPages === 'managed'
     return sendPage(realm, reply, 'login', {
       title: wording.signIn,
       lang: wording.lang,
       wording,
       action: request.url,
-      csrf,
+      csrf: giveCsrfToken(realm, request, reply),
       error: form.error,
       username: form.username,
+      step: isManaged ? (form.asksPassword ? 'password' : 'username') : 'both',
       continueAs: form.session?.user.username ?? null,
-      accounts: realm.settings.showAccounts ? realm.settings.users : [],
+      accounts: showAccounts ? users.slice(0, maxListed) : [],
+      signUp: selfSignUp ? besides(realm, request, '/signup') : null,
+      forgot: besides(realm, request, '/forgotPassword'),
+      login: besides(realm, request, '/login'),
     })
   }
 }
 
-/** One token for all tabs of a browser, as Cognito has it. */
-function csrfToken({ 'XSRF-TOKEN': known = '' }: Parameters): string {
-  return uuid.test(known) ? known : randomUUID()
-}
+const incorrect = 'Incorrect username or password.'
+/** More accounts are no help. */
+const maxListed = 20
