@@ -236,9 +236,15 @@ t.test('with plain codes it is 1008', async t => {
 
 t.test('the session’s last second closes its WebSockets', async t => {
   const { url, browser, clock } = await site(t, { session: { max: '5m' } })
-  clock.offsetSeconds = 299
+  const { body } = await browser.fetch(`${url}/oauth2/userinfo`)
+  const { sessionEndsAt } = JSON.parse(body) as { sessionEndsAt: number }
+  clock.standsAt = sessionEndsAt - 1
   const socket = await open(browser, url, '/')
-  const [{ code }] = await once(socket, 'close')
+  socket.send('its last second but one')
+  await once(socket, 'message')
+  const closed = once(socket, 'close')
+  clock.standsAt = sessionEndsAt
+  const [{ code }] = await closed
   t.equal(code, 4401)
 })
 
@@ -362,7 +368,11 @@ async function ask(
 async function open(browser: PlainBrowser, url: string, path: string): Promise<WebSocket> {
   const headers = { cookie: browser.cookieHeader(url), origin: url }
   const socket = new WebSocket(url.replace('http', 'ws') + path, { headers })
-  await once(socket, 'open')
+  // A WebSocket that is refused closes, and says nothing else.
+  const refused = once(socket, 'close').then(([{ code }]) => {
+    throw new Error(`closed before it was open: ${code}`)
+  })
+  await Promise.race([once(socket, 'open'), refused])
   return socket
 }
 
