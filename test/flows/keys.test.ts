@@ -40,8 +40,8 @@ t.test('keys away later: the known ones serve sign-ins and refreshes', async t =
   emulator.faults.set(jwks, { reset: true })
   const browser = new PlainBrowser()
   t.equal((await signIn(browser, `${url}/`)).status, 200)
-  clock.offsetSeconds = 280
-  emulator.faults.clockOffsetSeconds = 280
+  clock.offsetSeconds = 240
+  emulator.faults.clockOffsetSeconds = 240
   t.equal((await browser.fetch(`${url}/x`)).status, 200)
   t.equal(emulator.calls.filter(({ grantType }) => grantType === 'refresh_token').length, 1)
   t.equal((await readiness(gateway)).status, 200)

@@ -50,8 +50,8 @@ t.test(
         return browser.cookieHeader(url)
       }),
     )
-    clock.offsetSeconds = 280
-    emulator.faults.clockOffsetSeconds = 280
+    clock.offsetSeconds = 240
+    emulator.faults.clockOffsetSeconds = 240
     const answers = await Promise.all(
       Array.from({ length: 200 }, async (_, n) => {
         const user = n % 10
@@ -73,7 +73,7 @@ t.test(
   async t => {
     const server = await redisServer(t)
     const { url, adminUrl } = await testGateway(t, {
-      settings: { session: { store: 'redis', redis: { url: server.url } } },
+      settings: { session: { store: 'redis', redis: { url: server.url, timeout: 500 } } },
     })
     const browser = new PlainBrowser()
     await signIn(browser, `${url}/`)
@@ -81,7 +81,7 @@ t.test(
     const begun = Date.now()
     const away = await browser.visit(`${url}/x`)
     t.equal(away.status, 503)
-    t.ok(Date.now() - begun < 1000)
+    t.ok(Date.now() - begun < 1000, 'within a second')
     t.ok(Number(away.headers['retry-after']) > 0)
     t.strictSame(away.setCookies, [])
     t.equal((await browser.fetch(`${url}/public`)).status, 200, 'public routes do not care')
@@ -101,7 +101,7 @@ t.test(
   async t => {
     const server = await redisServer(t)
     const { url } = await testGateway(t, {
-      settings: { session: { store: 'redis', redis: { url: server.url } } },
+      settings: { session: { store: 'redis', redis: { url: server.url, timeout: 500 } } },
     })
     const browser = new PlainBrowser()
     server.pause()

@@ -278,8 +278,8 @@ t.test("the gateway's own cookie keeps its path behind a prefix", async t => {
   }
   const browser = new PlainBrowser()
   await signIn(browser, `${url}/app`)
-  clock.offsetSeconds = 280
-  emulator.faults.clockOffsetSeconds = 280
+  clock.offsetSeconds = 240
+  emulator.faults.clockOffsetSeconds = 240
   const answer = await fetch(`${url}/app`, {
     headers: { cookie: browser.cookieHeader(url) },
   })

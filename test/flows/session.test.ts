@@ -37,8 +37,8 @@ t.test('20 requests at once refresh once, and all of them pass', async t => {
   })
   const browser = new PlainBrowser()
   await signIn(browser, `${url}/`)
-  clock.offsetSeconds = 280
-  emulator.faults.clockOffsetSeconds = 280
+  clock.offsetSeconds = 240
+  emulator.faults.clockOffsetSeconds = 240
   const cookie = browser.cookieHeader(url)
   const answers = await Promise.all(
     Array.from({ length: 20 }, (_, n) => new PlainBrowser().fetch(`${url}/${n}`, { cookie })),
@@ -59,7 +59,7 @@ t.test(
     await signIn(browser, `${url}/`)
     const jane = emulator.settings.users.find(({ username }) => username === 'jane')
     if (jane) jane.enabled = false
-    clock.offsetSeconds = 280
+    clock.offsetSeconds = 240
     const cookie = browser.cookieHeader(url)
     t.equal((await new PlainBrowser().fetch(`${url}/x`, { cookie })).status, 401)
     const answer = await browser.visit(`${url}/x`)
@@ -90,7 +90,7 @@ for (const [name, fault] of Object.entries(outages)) {
     await signIn(browser, `${url}/`)
     emulator.faults.set('/oauth2/token', fault)
 
-    clock.offsetSeconds = 280
+    clock.offsetSeconds = 240
     t.equal((await browser.visit(`${url}/due`)).status, 200, 'the old access token serves')
     clock.offsetSeconds = 320
     const away = await browser.visit(`${url}/expired`)
@@ -200,8 +200,8 @@ t.test('a failure of the application brings the refreshed session all the same',
   await signIn(browser, `${url}/`)
   const { answer } = upstream
   upstream.answer = request => void request.socket.destroy()
-  clock.offsetSeconds = 280
-  emulator.faults.clockOffsetSeconds = 280
+  clock.offsetSeconds = 240
+  emulator.faults.clockOffsetSeconds = 240
   const failed = await browser.visit(`${url}/due`)
   t.equal(failed.status, 502)
   t.ok(failed.setCookies.some(line => line.startsWith('cgw-session=')))

@@ -81,8 +81,8 @@ t.test('a stream that begins at once carries the refreshed session in its head',
     response.writeHead(200, { 'content-type': 'text/event-stream' })
     response.write('data: now\n\n')
   }
-  clock.offsetSeconds = 280
-  emulator.faults.clockOffsetSeconds = 280
+  clock.offsetSeconds = 240
+  emulator.faults.clockOffsetSeconds = 240
   const answer = await open(`${url}/events`, { cookie: browser.cookieHeader(url) })
   t.equal(answer.statusCode, 200)
   t.match(answer.headers['set-cookie']?.join(), 'cgw-session=')

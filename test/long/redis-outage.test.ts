@@ -18,7 +18,9 @@ interface Outage {
 }
 
 async function survives(t: Test, redis: string, outage: Outage): Promise<void> {
-  const { url, twin, cookies, makeDue, refreshes } = await signedInVisitors(t, visitors, redis)
+  const { url, twin, cookies, makeDue, refreshes } = await signedInVisitors(t, visitors, redis, {
+    redisTimeoutMs: 500,
+  })
   const load = steadyLoad([`${url}/a`, `${await twin()}/b`], cookies, perSecond)
   await load.next(({ status }) => status === 200)
   makeDue()
