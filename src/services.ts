@@ -129,9 +129,9 @@ export async function createServices(
   const refresher = createRefresher({
     store,
     revoke,
-    renewTokens: auditRefreshes(record, async session => {
+    renewTokens: auditRefreshes(record, async (session, _browser, onRotated) => {
       const renewed = await limitTokenCalls(() =>
-        metrics.timeTokenCall('refresh_token', () => pool.renewTokens(session)),
+        metrics.timeTokenCall('refresh_token', () => pool.renewTokens(session, onRotated)),
       )
       return renewed && keep(renewed)
     }),

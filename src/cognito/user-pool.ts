@@ -4,6 +4,7 @@ import type { Identity, Session, TokenSet } from '../model.js'
 import { toIdentity } from './claims.js'
 import type { Callback, CognitoClient, RawTokens } from './client.js'
 import type { CompareClocks } from './clock-watch.js'
+import { createUnverifiedAnswers } from './unverified.js'
 import type { TokenVerifier, VerifiedClaims } from './verifier.js'
 
 /** A person and their tokens, every one of them checked. */
@@ -19,10 +20,15 @@ export interface UserPool {
   /**
    * Fresh tokens of a session; null when Cognito refuses its refresh token for good, or it has none.
    *
+   * An answer that cannot be verified is kept, and verified the next time instead of asking for another.
+   * @param onRotated  told of the refresh token in such an answer: the one before may be dead
    * @throws when that could not be found out, and GW_ERR_TOKENS_REFUSED for tokens of somebody else
    */
-  renewTokens(session: Session): Promise<VerifiedTokens | null>
+  renewTokens(session: Session, onRotated?: OnRotated): Promise<VerifiedTokens | null>
 }
+
+/** Never rejects: the tokens were not verified, whatever becomes of this. */
+export type OnRotated = (refreshToken: string) => Promise<void>
 
 /** A user pool over its endpoints. */
 export function createUserPool({
@@ -34,6 +40,8 @@ export function createUserPool({
   verifier: TokenVerifier
   compareClocks: CompareClocks
 }): UserPool {
+  const unverified = createUnverifiedAnswers()
+
   async function verified(
     raw: RawTokens,
     { nonce, oldRefreshToken }: { nonce?: string; oldRefreshToken: string | null },
@@ -47,6 +55,31 @@ export function createUserPool({
     return { identity: toIdentity(id, access), tokens: toTokenSet(raw, access, oldRefreshToken) }
   }
 
+  /** What an earlier answer says now. Null also when it says nothing any more: its refresh token still may. */
+  async function verifiedLate(refreshToken: string): Promise<VerifiedTokens | null> {
+    const raw = unverified.of(refreshToken)
+    if (raw === undefined) return null
+    try {
+      return await verified(raw, { oldRefreshToken: refreshToken })
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'GW_ERR_TOKENS_REFUSED') return null
+      throw error
+    }
+  }
+
+  async function ask(refreshToken: string, onRotated: OnRotated): Promise<VerifiedTokens | null> {
+    const newest = unverified.of(refreshToken)?.refreshToken ?? refreshToken
+    const raw = await client.refresh(newest)
+    if (raw === null) return null
+    try {
+      return await verified(raw, { oldRefreshToken: newest })
+    } catch (error) {
+      unverified.keep(refreshToken, { ...raw, refreshToken: raw.refreshToken ?? newest })
+      if (raw.refreshToken !== null) await onRotated(raw.refreshToken)
+      throw error
+    }
+  }
+
   return {
     async redeemCode(callback) {
       // openid-client compares the nonce too, before the signature is known to be good.
@@ -54,12 +87,13 @@ export function createUserPool({
       return verified(await client.exchange(callback), { nonce, oldRefreshToken: null })
     },
 
-    async renewTokens({ identity, tokens }) {
-      if (tokens.refreshToken === null) return null
-      const raw = await client.refresh(tokens.refreshToken)
-      if (raw === null) return null
-      const fresh = await verified(raw, { oldRefreshToken: tokens.refreshToken })
-      requireSame('sub before and after the refresh', fresh.identity.subject, identity.subject)
+    async renewTokens({ identity, tokens: { refreshToken } }, onRotated = async () => {}) {
+      if (refreshToken === null) return null
+      const fresh = (await verifiedLate(refreshToken)) ?? (await ask(refreshToken, onRotated))
+      unverified.forget(refreshToken)
+      if (fresh !== null) {
+        requireSame('sub before and after the refresh', fresh.identity.subject, identity.subject)
+      }
       return fresh
     },
   }

@@ -5,10 +5,10 @@ import type { RenewTokens } from '../session/refresh.js'
 
 /** Refreshes that leave a line. One that Cognito refused ends the session, which says so itself. */
 export function auditRefreshes(record: RecordEvent, renewTokens: RenewTokens): RenewTokens {
-  return async (session, browser) => {
+  return async (session, browser, onRotated) => {
     const { request } = browser
     try {
-      const renewed = await renewTokens(session, browser)
+      const renewed = await renewTokens(session, browser, onRotated)
       if (renewed !== null) {
         record('refresh', { session: { ...session, ...renewed }, request })
       }

@@ -10,11 +10,13 @@ import type { SessionStore, StoredSession } from './store.js'
  * Asks Cognito for fresh tokens of a session.
  *
  * Null when the refresh token is dead for good; throws when that could not be found out.
- * @param browser  the one whose request made it due
+ * @param browser    the one whose request made it due
+ * @param onRotated  keeps a refresh token that came with such a failure: the one before may be dead. Never rejects
  */
 export type RenewTokens = (
   session: Session,
   browser: Browser,
+  onRotated: (refreshToken: string) => Promise<void>,
 ) => Promise<{ identity: Identity; tokens: TokenSet } | null>
 
 /** Keeps sessions fresh. */
@@ -78,7 +80,9 @@ export function createRefresher({
     browser: Browser,
     { session, reference }: StoredSession,
   ): Promise<StoredSession | null> {
-    const renewed = await ask(session, browser)
+    const renewed = await ask(session, browser, token =>
+      keepRotated(browser, { session, reference }, token),
+    )
     if (renewed === null) return null
     const fresh = { ...session, ...renewed, seenAt: clock() }
     const written = await store.write(
@@ -93,10 +97,22 @@ export function createRefresher({
     return null
   }
 
-  async function ask(session: Session, browser: Browser): ReturnType<RenewTokens> {
+  /** For the other processes. Where the store is the browser's cookie, whoever asks Cognito remembers it. */
+  async function keepRotated(
+    { origin }: Browser,
+    { session, reference }: Pick<StoredSession, 'session' | 'reference'>,
+    refreshToken: string,
+  ): Promise<void> {
+    const { issuedAt, expiresAt, idToken, accessToken } = session.tokens
+    const tokens = { issuedAt, expiresAt, idToken, accessToken, refreshToken }
+    const kept = { ...session, tokens }
+    await store.write(sessionPlace(origin), kept, ttlSeconds(kept), reference).catch(() => {})
+  }
+
+  async function ask(...[session, ...rest]: Parameters<RenewTokens>): ReturnType<RenewTokens> {
     backOff.check(session.id)
     try {
-      const renewed = await renewTokens(session, browser)
+      const renewed = await renewTokens(session, ...rest)
       backOff.succeeded(session.id)
       return renewed
     } catch (error) {

@@ -5,6 +5,7 @@ import { type CognitoClient, createCognitoClient } from '../../src/cognito/clien
 import { createUserPool } from '../../src/cognito/user-pool.js'
 import { createTokenVerifier } from '../../src/cognito/verifier.js'
 import type { Session } from '../../src/model.js'
+import { frozenClock } from '../fixtures/clock.js'
 import { fakePool } from './fixtures/fake-pool.js'
 import { assertSilent, failureOf } from './fixtures/leaks.js'
 import { accessClaims, clientId, createSigners, idClaims, subject } from './fixtures/signer.js'
@@ -31,6 +32,7 @@ interface Answer {
 async function open(t: Test, answer: Answer = {}) {
   const pool = await fakePool(t)
   const { endpoints } = pool
+  const clock = frozenClock(now)
   const { idSigner = signer, accessSigner = signer } = answer
   const body = {
     id_token: idSigner.sign({ ...idClaims(endpoints.issuer, now), ...answer.id }),
@@ -48,10 +50,10 @@ async function open(t: Test, answer: Answer = {}) {
       call,
       log: { warn: () => t.fail('no warning expected') },
     }),
-    verifier: createTokenVerifier({ endpoints, clientId, call, clock: () => now }),
+    verifier: createTokenVerifier({ endpoints, clientId, call, clock: clock.read }),
     compareClocks: () => {},
   })
-  return { pool, userPool, body }
+  return { pool, userPool, body, clock }
 }
 
 function session(tokens: Partial<Session['tokens']> = {}, person = subject): Session {
@@ -155,4 +157,42 @@ t.test('null means refused for good, an exception that nobody knows', async t =>
   t.equal(await userPool.renewTokens(session()), null)
   pool.answer('/oauth2/token', 'reset')
   t.equal((await failureOf(userPool.renewTokens(session()))).code, 'GW_ERR_COGNITO_UNAVAILABLE')
+})
+
+t.test('a refresh that cannot be verified is kept, and told of where it rotated', async t => {
+  const { userPool, pool, body, clock } = await open(t, { refreshToken: newRefreshToken })
+  const jwks = '/us-east-1_Test1/.well-known/jwks.json'
+  const good = { body: { keys: [signer.jwk] } }
+  const asked = () => pool.seen.filter(({ path }) => path === '/oauth2/token')
+  const rotated: string[] = []
+  const renew = (refreshToken = oldRefreshToken) =>
+    userPool.renewTokens(session({ refreshToken }), async token => void rotated.push(token))
+  pool.answer(jwks, { status: 503 })
+  t.equal((await failureOf(renew())).code, 'GW_ERR_COGNITO_UNAVAILABLE')
+  t.equal((await failureOf(renew())).code, 'GW_ERR_COGNITO_UNAVAILABLE')
+  t.strictSame(rotated, [newRefreshToken])
+  t.equal(asked().length, 1, 'the same answer, looked at again')
+  pool.answer(jwks, good)
+  clock.move(20)
+  t.match(await renew(), {
+    tokens: { accessToken: body.access_token, refreshToken: newRefreshToken },
+  })
+  t.equal(asked().length, 1)
+  await renew(newRefreshToken)
+  t.equal(asked().length, 2, 'and forgotten after that')
+})
+
+t.test('of an answer that has expired unverified the refresh token is used', async t => {
+  const { userPool, pool, clock } = await open(t, { refreshToken: newRefreshToken })
+  const jwks = '/us-east-1_Test1/.well-known/jwks.json'
+  pool.answer(jwks, { status: 503 })
+  await failureOf(userPool.renewTokens(session()))
+  pool.answer(jwks, { body: { keys: [signer.jwk] } })
+  clock.move(7200)
+  await failureOf(userPool.renewTokens(session()))
+  const sent = pool.seen.filter(({ path }) => path === '/oauth2/token').map(({ form }) => form)
+  t.strictSame(
+    sent.map(({ refresh_token: token }) => token),
+    [oldRefreshToken, newRefreshToken],
+  )
 })

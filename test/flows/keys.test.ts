@@ -2,6 +2,7 @@
 import t from 'tap'
 import { type TestGateway, testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
+import { redisServer } from '../fixtures/redis-server.js'
 import { signIn, signInUpToCallback } from '../fixtures/sign-in.js'
 
 const jwks = '/.well-known/jwks.json'
@@ -59,3 +60,34 @@ t.test('keys rotated between the login page and the callback: signed in at once'
     if (withdraw) t.ok(Number(answer.headers['retry-after']) <= 10, 'one look in ten seconds')
   }
 })
+
+// The answer of a refresh with rotation is the only one: the refresh token from before is dead. When its tokens could
+// not be verified, because the new keys could not be fetched, they were thrown away, and the session with them.
+for (const store of ['cookie', 'redis'] as const) {
+  t.test(`a refresh that could not be verified is verified later (${store})`, async t => {
+    const session = store === 'redis' ? { store, redis: { url: (await redisServer(t)).url } } : {}
+    const { emulator, url, twin, clock } = await testGateway(t, {
+      client: { idTokenSeconds: 300, accessTokenSeconds: 300, rotation: { graceSeconds: 0 } },
+      settings: { session },
+    })
+    // In cookies the answer waits where it came; through Redis every instance can go on.
+    const other = store === 'redis' ? await twin() : url
+    const browser = new PlainBrowser()
+    await signIn(browser, `${url}/`)
+    await emulator.keys.rotate({ withdraw: true })
+    emulator.faults.set(jwks, { status: 503 })
+    const at = async (seconds: number, instance = url) => {
+      clock.offsetSeconds = seconds
+      emulator.faults.clockOffsetSeconds = seconds
+      return (await browser.fetch(`${instance}/x`)).status
+    }
+    t.equal(await at(240), 200, 'the old access token serves')
+    t.equal(await at(330), 503, 'nobody is signed out')
+    emulator.faults.clear()
+    t.equal(await at(400, other), 200)
+    t.equal(await at(640), 200)
+    const refreshes = emulator.calls.filter(({ grantType }) => grantType === 'refresh_token')
+    t.strictSame([...new Set(refreshes.map(({ status }) => status))], [200])
+    t.equal(refreshes.length, store === 'redis' ? 3 : 2, 'no answer was for nothing')
+  })
+}
