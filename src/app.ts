@@ -20,8 +20,10 @@ import { refuseCrossSite } from './hooks/cross-site.js'
 import { createFailureAnswers } from './hooks/error-handler.js'
 import { recordFailures } from './hooks/failure-record.js'
 import { finish } from './hooks/finish.js'
+import { requestLog } from './hooks/request-log.js'
 import { chooseRoute } from './hooks/route.js'
 import { readTarget } from './hooks/target.js'
+import { traceRequests } from './hooks/trace.js'
 import type { DoorLimits } from './lib/door.js'
 import { createRequestIds } from './lib/request-ids.js'
 import type { Peers } from './lib/trusted-peers.js'
@@ -87,6 +89,8 @@ export function createApp(services: Services): FastifyInstance {
   app.decorateRequest('caller', null)
   app.decorateRequest('session', null)
   app.decorateRequest('sessionCookies', noCookies)
+  app.decorateRequest('decision', null)
+  app.decorateRequest('traceLines', null)
   // No endpoint of ours reads a body, of whatever type.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
@@ -96,11 +100,13 @@ export function createApp(services: Services): FastifyInstance {
   app.server.on('upgrade', upgrade.receive(app))
   app.addHook('preClose', async () => services.closeStreams())
 
+  if (services.requestLog !== null) app.addHook('onRequest', requestLog(services.requestLog))
   app.addHook('onRequest', readTarget({ ...services, isLeaving: services.drain.begun }))
   app.addHook('onRequest', upgrade.judge)
   app.addHook('onSend', finish)
 
   const who = authenticate(services)
+  const trace = services.tracing === null ? [] : [traceRequests(services.tracing)]
   const judge = createJudge({ ...services, count: services.metrics.countDecision })
   const judgeReturnTo = createReturnToJudge(services.returnTo)
   const start = startEndpoint({ login, judge: judgeReturnTo })
@@ -120,7 +126,7 @@ export function createApp(services: Services): FastifyInstance {
   app.get(paths.signIn, withHead, start)
   app.get(
     paths.callback,
-    { onRequest: who },
+    { onRequest: [...trace, who] },
     callbackEndpoint({ login, sessions, count: services.metrics.countLogin, record, log }),
   )
   app.route({ method: ['GET', 'POST'], url: paths.signOut, handler: signOut })
@@ -148,6 +154,7 @@ export function createApp(services: Services): FastifyInstance {
 
   const way = [
     chooseRoute(services),
+    ...trace,
     who,
     refuseCrossSite(services),
     authorize({ login, judge }),

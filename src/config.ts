@@ -31,6 +31,7 @@ import {
 } from './proxy/settings.js'
 import { createRouteSettings } from './routing/settings.js'
 import { sessionSettings } from './session/settings.js'
+import { tracingSettings } from './tracing/settings.js'
 
 const routeSettings = createRouteSettings({
   access: accessSettings,
@@ -138,6 +139,7 @@ export const settingsSchema = z.strictObject({
       }),
     })
     .prefault({}),
+  tracing: tracingSettings.prefault({}),
   admin: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1').meta({
@@ -158,6 +160,11 @@ export const settingsSchema = z.strictObject({
         env: 'LOG_LEVEL',
         description: 'Least important lines to write; JSON, or readable on a terminal.',
         example: 'warn',
+      }),
+      requests: z.enum(['none', 'errors', 'all']).default('none').meta({
+        description:
+          'Which requests leave a line, whatever `log.level` says: `all`, or `errors`: answers from 500 on and those that were cut. With path and without query.',
+        example: 'errors',
       }),
       audit: z
         .string()

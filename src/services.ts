@@ -31,9 +31,13 @@ import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
 import { auditRefreshes } from './services/audited.js'
 import { createCallerLines } from './services/identity.js'
+import { keepTrying } from './services/keep-trying.js'
 import { createLasting, type Lasting } from './services/lasting.js'
+import type { TokenGrant } from './services/login-metrics.js'
+import { keepRequestTimes } from './services/request-times.js'
 import { createSigning } from './services/signing.js'
 import { limitRevocations, limitsOf, openStore } from './services/store.js'
+import { openTracing } from './services/tracing.js'
 import { createPassage, toRoute } from './services/ways.js'
 import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
@@ -53,8 +57,6 @@ const maxTokenCalls = 30
 const maxWaitingTokenCalls = 5000
 /** What goes on failing is written down this often. */
 const logPauseMs = 60_000
-const firstHydrationRetryMs = 1000
-const lastHydrationRetryMs = 30_000
 
 /**
  * Builds all rooms from checked settings.
@@ -80,6 +82,14 @@ export async function createServices(
   const forgetLoads = lasting.watchLoads(upstreams.loads)
   const peers = createPeers(config.trustedProxies)
   const audit = openAuditLog(config.log.audit, log)
+  const tracing = await openTracing(config.tracing, log)
+  const { requests } = config.log
+  const times = requests === 'none' ? null : keepRequestTimes(metrics.watchRoute, log)
+  const callToken = <T>(grant: TokenGrant, call: () => Promise<T>): Promise<T> => {
+    const timed = () => metrics.timeTokenCall(grant, call)
+    if (tracing === null) return timed()
+    return tracing.call('POST /oauth2/token', { 'oauth.grant_type': grant }, timed)
+  }
   const record = createAuditTrail({ write: audit.write, addressOf: peers.clientAddress })
 
   const client = createCognitoClient({
@@ -131,7 +141,7 @@ export async function createServices(
     revoke,
     renewTokens: auditRefreshes(record, async (session, _browser, onRotated) => {
       const renewed = await limitTokenCalls(() =>
-        metrics.timeTokenCall('refresh_token', () => pool.renewTokens(session, onRotated)),
+        callToken('refresh_token', () => pool.renewTokens(session, onRotated)),
       )
       return renewed && keep(renewed)
     }),
@@ -166,7 +176,7 @@ export async function createServices(
       return client.authorizationUrl(parameters)
     },
     redeemCode: async callback =>
-      keep(await metrics.timeTokenCall('authorization_code', () => pool.redeemCode(callback))),
+      keep(await callToken('authorization_code', () => pool.redeemCode(callback))),
     explainCallbackError: (error, description) => {
       const explanation = explainCallbackError(error, description)
       return { code: explanation.code, reason: toReason(explanation, error, description) }
@@ -186,7 +196,8 @@ export async function createServices(
     routes,
     upstreams,
     peers,
-    watchRoute: metrics.watchRoute,
+    watchRoute: times?.watchRoute ?? metrics.watchRoute,
+    ownsTrace: tracing !== null,
   })
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const begin = () => {
@@ -250,8 +261,11 @@ export async function createServices(
     begin,
     metrics,
     record,
+    requestLog: times === null || requests === 'none' ? null : { which: requests, ...times },
+    tracing: tracing && { tracing, continues: config.tracing.continue, peers },
     async close() {
       audit.close()
+      await tracing?.close()
       hydration.stop()
       await passage.close()
       forgetLoads()
@@ -277,19 +291,4 @@ export function urlsToRegister({ url, paths }: Pick<Config, 'url' | 'paths'>): {
 function cookieSiteOf({ ancestors, partitioned }: Config['embedding']): CookieSite {
   if (ancestors.length === 0) return 'lax'
   return partitioned ? 'partitioned' : 'none'
-}
-
-/** Runs a task until it succeeds once, with growing pauses, in the background. */
-function keepTrying(task: () => Promise<void>, log: Log): { stop: () => void } {
-  let timer: NodeJS.Timeout | undefined
-  let pauseMs = firstHydrationRetryMs
-  const attempt = () => {
-    task().catch(error => {
-      log.warn({ err: error }, 'keys of the user pool could not be fetched; will try again')
-      timer = setTimeout(attempt, pauseMs).unref()
-      pauseMs = Math.min(pauseMs * 2, lastHydrationRetryMs)
-    })
-  }
-  attempt()
-  return { stop: () => clearTimeout(timer) }
 }

@@ -15,6 +15,7 @@ const rooms = [
   'identity-headers',
   'proxy',
   'audit',
+  'tracing',
 ]
 const ground = ['model', 'errors', 'log']
 
@@ -51,6 +52,10 @@ const libraryHomes: Record<string, readonly string[]> = {
   'smol-toml': ['cli/import/oauth2-proxy-file'],
   yaml: ['lib/', 'emulator/'],
   zod: ['config', 'lib/', '*/settings', 'routing/cors-settings', 'emulator/', 'cli/import/'],
+  '@opentelemetry/api': ['tracing/open-telemetry'],
+  '@opentelemetry/exporter-trace-otlp-http': ['tracing/open-telemetry'],
+  '@opentelemetry/resources': ['tracing/open-telemetry'],
+  '@opentelemetry/sdk-trace-base': ['tracing/open-telemetry'],
   ioredis: ['lib/redis'],
   'lru-cache': ['lib/', 'session/', 'cognito/', 'proxy/', 'identity-headers/'],
 }

@@ -10,6 +10,8 @@ export interface Judged {
   readonly caller: Caller | null
   /** Null for nobody, and for a Bearer token. */
   readonly session: Session | null
+  /** Set to what was decided. */
+  decision: Decision['outcome'] | null
 }
 
 /** True to let it pass, false where signing in could help. Throws GW_ERR_FORBIDDEN. */
@@ -39,6 +41,7 @@ export function createJudge({
   return request => {
     const { id, route, caller, session } = request
     const decision = route.decide(caller?.identity ?? null)
+    request.decision = decision.outcome
     count(route, decision)
     if (decision.outcome === 'allow') {
       if (decision.reported !== undefined) report(request, decision.reported)

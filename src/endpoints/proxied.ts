@@ -18,6 +18,8 @@ export interface Passage {
   readonly requestId: string
   /** When the request came, on the clock of `performance.now()`. */
   readonly begunMs: number
+  /** Lines that say which trace it belongs to; null where nothing is traced. */
+  readonly traceLines: readonly string[] | null
   /** The gateway's Set-Cookie lines, when the answer's head is there. */
   readonly setCookies: () => readonly string[]
   /** Called at most once, before anything was written. */
@@ -65,6 +67,7 @@ export function toPassage(
     origin: browser.origin,
     requestId: request.id,
     begunMs: request.begunMs,
+    traceLines: request.traceLines,
     setCookies: sessionCookies,
     onFailure: error => writeFailure(error, request, reply.raw),
   }

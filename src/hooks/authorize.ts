@@ -5,6 +5,14 @@ import { GatewayError } from '../errors.js'
 import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
 import { fitReturnTo } from '../login/return-to.js'
+import type { Decision } from '../model.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** What was decided; null before that, and where nothing has to be. */
+    decision: Decision['outcome'] | null
+  }
+}
 
 /**
  * Lets the request pass, sends a navigation to the hosted UI, or refuses.

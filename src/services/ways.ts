@@ -64,6 +64,7 @@ export function createPassage({
   upstreams,
   peers,
   watchRoute,
+  ownsTrace,
 }: {
   showParts: ShowParts
   routes: readonly CompiledRoute[]
@@ -71,6 +72,8 @@ export function createPassage({
   peers: Peers
   /** Who is told how the exchanges of a route go. */
   watchRoute: (route: Route, upstream: string) => ExchangeWatch
+  /** Whether the gateway says which trace a request belongs to, and nobody else. */
+  ownsTrace: boolean
 }): Ways {
   const { config } = showParts
   const tunnels = createTunnels({
@@ -78,9 +81,12 @@ export function createPassage({
     ownCloseCodes: config.websocket.closeCodes,
   })
   const show = createShow(showParts)
+  const isOwned = ownsTrace
+    ? (name: string) => isTraceName(name) || show.isOwned(name)
+    : show.isOwned
   const ways = new Map(
     routes.flatMap(({ settings, route }) => {
-      const way = toWay(settings, config, upstreams, show.isOwned)
+      const way = toWay(settings, config, upstreams, isOwned)
       if (way === null) return []
       const watch = watchRoute(route, way.upstream.place)
       const shown = { ...way, identityLines: show.linesFor(settings, route.name), watch }
@@ -99,7 +105,7 @@ export function createPassage({
     }
     const headers = way.buildHeaders(request.rawHeaders, {
       cookie: passage.cookie,
-      forwarding: from.lines,
+      forwarding: passage.traceLines === null ? from.lines : [...from.lines, ...passage.traceLines],
       identity: caller === null ? nobody : way.identityLines(caller),
       peer: peers.forwardedFor(request),
       requestId: passage.requestId,
@@ -146,6 +152,11 @@ export function createPassage({
     },
     close: () => upstreams.close(),
   }
+}
+
+/** W3C Trace Context. */
+function isTraceName(name: string): boolean {
+  return /^trace(?:parent|state)$/i.test(name)
 }
 
 /** The way of one route; null where everything is refused. */
