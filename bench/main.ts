@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { footprint } from './footprint.js'
 import { routes } from './routes.js'
+import { sigv4 } from './sigv4.js'
 import { soak } from './soak.js'
 import { throughput } from './throughput.js'
 
@@ -24,6 +25,7 @@ const parts = [
     await throughput(rounds),
   ),
   ...(quick ? [] : [table(['figure', ''], await footprint())]),
+  table(['AWS', 'CPU µs'], await sigv4()),
   table(['ns to look up', '1 route', '1,000 routes', '1,000 with ignoreCase'], routes()),
 ]
 print('latest', `${parts.join('\n')}\n`)

@@ -1,4 +1,5 @@
 // Renders docs/errors.md from the tables of the code: every error with its cause and its remedy.
+import { awsErrors, awsHints, noAwsVerdicts } from '../src/aws/explanations.js'
 import {
   callbackErrors,
   callbackHints,
@@ -87,6 +88,23 @@ const sections: readonly Section[] = [
     '## Pages that stay at Cognito',
     'The browser never comes back, and the gateway never hears of it; the doctor looks for them.',
     hints(errorPages),
+  ],
+  [
+    '## At identity pool and STS',
+    'With `aws.identityPoolId`. Decided by the name of the exception; the session is none the worse for any of them.',
+    explanations(
+      {
+        ...awsErrors,
+        'no answer': noAwsVerdicts.nothing,
+        'anything else': noAwsVerdicts.other,
+      },
+      'exception',
+    ),
+  ],
+  [
+    '## Messages behind NotAuthorizedException',
+    'Which has one name for many things. The message is no stable text, so nothing but the advice depends on it.',
+    hints(awsHints),
   ],
   [
     "## The gateway's own codes",

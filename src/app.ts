@@ -3,6 +3,7 @@ import { type IncomingMessage, METHODS } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import { createJudge } from './access/judge.js'
 import { healthEndpoint, metricsEndpoint, readyEndpoint } from './endpoints/admin.js'
+import { awsCredentialsEndpoint } from './endpoints/aws-credentials.js'
 import { callbackEndpoint } from './endpoints/callback.js'
 import { forwardAuthEndpoint, isCallerWanted, readOriginal } from './endpoints/forward-auth.js'
 import { proxied } from './endpoints/proxied.js'
@@ -146,6 +147,13 @@ export function createApp(services: Services): FastifyInstance {
   app.get(paths.userinfo, { ...withHead, onRequest: who }, userinfo)
   if (services.hasResourceMetadata) {
     app.get(paths.resourceMetadata, resourceMetadataEndpoint(services))
+  }
+  if (services.awsCredentials !== null) {
+    app.get(
+      paths.awsCredentials,
+      { onRequest: authenticate({ ...services, tokenUse: 'id' }) },
+      awsCredentialsEndpoint(services.awsCredentials),
+    )
   }
   const inside = { config: { anyHost: true } }
   app.get(`${paths.albKeys}/:kid`, inside, publicKeyEndpoint(services.publishedKeys.alb))

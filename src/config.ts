@@ -1,8 +1,10 @@
 // Gathers the settings of all rooms from gateway.yaml and the environment. What a setting means stands
 // in its room's schema; here is only how it is found, and how everything wrong is said at once.
 import { z } from 'zod'
-import { accessSettings } from './access/settings.js'
+import { accessRule, accessSettings } from './access/settings.js'
+import { createAwsSettings, sigv4Setting } from './aws/settings.js'
 import { cognitoSettings } from './cognito/settings.js'
+import { awsChecks } from './config/aws-checks.js'
 import { crossChecks } from './config/cross-checks.js'
 import { pathSettings } from './endpoints/settings.js'
 import { SettingsRefused } from './errors.js'
@@ -35,7 +37,7 @@ import { tracingSettings } from './tracing/settings.js'
 
 const routeSettings = createRouteSettings({
   access: accessSettings,
-  forwarding: createForwardingSettings({ isOwned }),
+  forwarding: { ...createForwardingSettings({ isOwned }), sigv4: sigv4Setting },
 }).superRefine((route, context) => {
   const complaint = complaintOfForwarding(route)
   if (complaint !== null) context.addIssue({ code: 'custom', ...complaint })
@@ -92,6 +94,7 @@ export const settingsSchema = z.strictObject({
   session: sessionSettings.prefault({}),
   login: loginSettings.prefault({}),
   identity: identitySettings.prefault({}),
+  aws: createAwsSettings({ access: accessRule }).prefault({}),
   websocket: websocketSettings.prefault({}),
   embedding: z
     .strictObject({
@@ -252,7 +255,7 @@ export function loadConfig(sources: SettingSources): Config {
   const leaves = listAllLeaves()
   const parsed = settingsSchema.safeParse(given.tree)
   const found = parsed.success
-    ? crossChecks(parsed.data)
+    ? [...crossChecks(parsed.data), ...awsChecks(parsed.data)]
     : parsed.error.issues.flatMap(issue => describeIssue(issue, given.tree, leaves))
   complaints.push(...found.map(complaint => withPlace(complaint, given)))
   if (!parsed.success || complaints.length > 0) throw new SettingsRefused(complaints)

@@ -211,6 +211,26 @@ export const errorTable = {
     message: 'Please try again in a moment.',
     hint: 'As many requests as the gateway allows are under way to this upstream.',
   },
+  GW_ERR_AWS_REFUSED: {
+    status: 403,
+    title: 'You have no access to this part',
+    message:
+      'You are signed in, but what lies behind this page does not take your sign-in. Ask whoever runs it.',
+    hint: 'The identity pool or STS gives this person no AWS credentials (role, provider, expired token); the log has cause and remedy.',
+  },
+  GW_ERR_AWS_MISCONFIGURED: {
+    status: 500,
+    title: 'Access is not set up correctly',
+    message:
+      'The fault is on our side, not yours. Whoever runs this application has to mend it; give them the id below.',
+    hint: 'Identity pool, role or STS is not set up for this gateway (COGNITO_IDENTITY_POOL_ID, aws.*); the log has cause and remedy.',
+  },
+  GW_ERR_AWS_UNAVAILABLE: {
+    status: 503,
+    title: 'Access cannot be checked right now',
+    message: 'Please try again in a moment. You are still signed in.',
+    hint: 'Identity pool or STS could not be reached, was too slow, or throttles.',
+  },
   GW_ERR_INTERNAL: {
     status: 500,
     title: 'Something went wrong',

@@ -30,6 +30,7 @@ import { createUpstreams } from './proxy/upstreams.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
 import { auditRefreshes } from './services/audited.js'
+import { openAws } from './services/aws.js'
 import { createCallerLines } from './services/identity.js'
 import { keepTrying } from './services/keep-trying.js'
 import { createLasting, type Lasting } from './services/lasting.js'
@@ -114,6 +115,9 @@ export async function createServices(
     compareClocks: createClockWatch({ clock, sometimes: createNowAndThen(logPauseMs), log }),
   })
 
+  // Before anything is opened: packages may be missing.
+  const aws = await openAws(config, { issuer: endpoints.issuer, clock, log })
+
   const keep = <Verified extends { tokens: TokenSet }>(verified: Verified): Verified => ({
     ...verified,
     tokens: keepTokens(verified.tokens, config.session.keep),
@@ -151,7 +155,7 @@ export async function createServices(
     clock,
   })
   const sessions = createBrowserSessions({
-    store: endings.announcedBy(store),
+    store: (aws?.forgettingEnded ?? same)(endings.announcedBy(store)),
     refresher,
     revoke,
     limits,
@@ -192,6 +196,7 @@ export async function createServices(
   const signing = createSigning(config, clock)
   const showParts = { config, signed: signing.signed, log, clock }
   const passage = createPassage({
+    aws,
     showParts,
     routes,
     upstreams,
@@ -228,6 +233,7 @@ export async function createServices(
     peers,
     callerLines: createCallerLines(showParts),
     findBearer: bearers.find,
+    awsCredentials: config.aws.credentialsEndpoint ? (aws?.pool ?? null) : null,
     publishedKeys: signing.published,
     issuer: endpoints.issuer,
     scopes: config.cognito.scopes,
@@ -285,6 +291,10 @@ export function urlsToRegister({ url, paths }: Pick<Config, 'url' | 'paths'>): {
     redirectUris: url.map(origin => origin + callback),
     signOutUrls: url.map(origin => origin + signedOut),
   }
+}
+
+function same<Thing>(thing: Thing): Thing {
+  return thing
 }
 
 /** Cookies go along into frames only where the settings embed applications. */

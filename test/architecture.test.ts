@@ -16,6 +16,7 @@ const rooms = [
   'proxy',
   'audit',
   'tracing',
+  'aws',
 ]
 const ground = ['model', 'errors', 'log']
 
@@ -49,6 +50,9 @@ const libraryHomes: Record<string, readonly string[]> = {
   pino: ['log'],
   commander: ['cli/main'],
   '@aws-sdk/client-cognito-identity-provider': ['cli/checks/registered-client'],
+  '@aws-sdk/client-cognito-identity': ['aws/sdk'],
+  '@aws-sdk/client-sts': ['aws/sdk'],
+  '@smithy/signature-v4': ['aws/sdk'],
   'smol-toml': ['cli/import/oauth2-proxy-file'],
   yaml: ['lib/', 'emulator/'],
   zod: ['config', 'lib/', '*/settings', 'routing/cors-settings', 'emulator/', 'cli/import/'],
@@ -57,7 +61,7 @@ const libraryHomes: Record<string, readonly string[]> = {
   '@opentelemetry/resources': ['tracing/open-telemetry'],
   '@opentelemetry/sdk-trace-base': ['tracing/open-telemetry'],
   ioredis: ['lib/redis'],
-  'lru-cache': ['lib/', 'session/', 'cognito/', 'proxy/', 'identity-headers/'],
+  'lru-cache': ['lib/', 'session/', 'cognito/', 'proxy/', 'identity-headers/', 'aws/'],
 }
 
 /** `import … from`, `export … from`, `import '…'` at the start of a line, and `import('…')` anywhere. */

@@ -44,6 +44,11 @@ export const urlTable = {
     isAbsolute: true,
     what: 'JSON: which user pool issues the Bearer tokens that are taken here (RFC 9728)',
   },
+  awsCredentials: {
+    method: 'GET',
+    path: '/aws-credentials',
+    what: 'JSON: temporary AWS credentials of the person who is signed in, as AWS SDKs read them from a container; with `aws.credentialsEndpoint` alone, and for pages of the same origin',
+  },
   albKeys: {
     method: 'GET',
     path: '/public-keys',

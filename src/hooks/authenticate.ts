@@ -32,16 +32,19 @@ export function authenticate({
   sessions,
   findBearer,
   isWanted = isUsuallyWanted,
+  tokenUse = 'access',
 }: {
   sessions: Pick<BrowserSessions, 'load'>
   findBearer: FindBearer
+  /** What a token has to be for where no route says it. */
+  tokenUse?: TokenUse
   /** Whether it matters who somebody is. */
   isWanted?: (request: FastifyRequest) => boolean
 }): onRequestHookHandler {
   function find(request: FastifyRequest): void | Promise<void> {
     const token = bearerToken(request)
     if (token !== null) {
-      const caller = findBearer(token, request.route?.tokenUse ?? 'access')
+      const caller = findBearer(token, request.route?.tokenUse ?? tokenUse)
       return caller instanceof Promise
         ? caller.then(found => acceptBearer(request, found))
         : acceptBearer(request, caller)

@@ -21,6 +21,8 @@ export interface Forwarding {
   readonly target: string
   /** The complete header list for the upstream. */
   readonly headers: string[]
+  /** The body, where it was read whole before; then the request has no other. */
+  readonly wholeBody?: Buffer | null
   /** The gateway's Set-Cookie lines; asked for when the answer's head is there. */
   readonly setCookies: () => readonly string[]
   readonly isGatewayCookie: IsGatewayCookie
@@ -84,7 +86,8 @@ type OwnedResponse = ServerResponse & { [exchangeOf]?: Exchange }
 
 /** undici's handler. The raw callbacks are what its parser calls; the newer ones parse headers again. */
 class Exchange implements Dispatcher.DispatchHandler {
-  readonly body: Upload | null
+  readonly body: Upload | Buffer | null
+  readonly #upload: Upload | null
   readonly #forwarding: Forwarding
   readonly #askedMs = performance.now()
   #abort: ((error?: Error) => void) | null = null
@@ -102,7 +105,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     response[exchangeOf] = this
     response.on('close', onClientClose)
     if (response.socket === null) this.#watchConnection(forwarding.request.socket)
-    this.body = hasBody(forwarding.request) ? this.#openUpload() : null
+    const { wholeBody, request } = forwarding
+    this.#upload = wholeBody === undefined && hasBody(request) ? this.#openUpload() : null
+    this.body = wholeBody ?? this.#upload
   }
 
   /** When all connections are taken, undici's queue has no deadline of its own. */
@@ -233,8 +238,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** The body goes first: what still reads it would pause the request again once it is full. */
   #letGoOfUpload(): void {
-    if (this.body === null) return
-    this.body.destroy()
+    if (this.#upload === null) return
+    this.#upload.destroy()
     letGo(this.#forwarding.request)
   }
 

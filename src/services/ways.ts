@@ -15,6 +15,7 @@ import { createTunnels } from '../proxy/tunnel.js'
 import type { Upstreams } from '../proxy/upstreams.js'
 import { createWay, type Way } from '../proxy/way.js'
 import { compileCors } from '../routing/cors.js'
+import type { Aws } from './aws.js'
 import { createShow, type ShowParts } from './identity.js'
 
 export type RouteSettings = Config['routes'][number]
@@ -27,14 +28,15 @@ export interface CompiledRoute {
 export function toRoute(settings: RouteSettings, usualMode: Config['mode'], clock: Clock): Route {
   const mode = settings.mode ?? usualMode
   const policy = compileAccess(settings.access, clock)
-  const { path, host, access, websocket, tokenUse, crossSite } = settings
+  const { path, host, access, websocket, tokenUse, crossSite, sigv4 } = settings
   const { encodedSlash, emptySegments } = settings
   const cors = compileCors(settings.cors, settings.methods)
   const route: Route = {
     name: `${host ?? ''}${path}`,
     ...(mode === 'report' && access !== 'deny' ? reportOnly(policy) : policy),
     explain: settings.explain ?? null,
-    upgrades: websocket,
+    // A signature is for one request with one answer.
+    upgrades: websocket && sigv4 === undefined,
     tokenUse,
     allowsCrossSite: crossSite === 'allow',
     encodedSlash,
@@ -65,6 +67,7 @@ export function createPassage({
   peers,
   watchRoute,
   ownsTrace,
+  aws,
 }: {
   showParts: ShowParts
   routes: readonly CompiledRoute[]
@@ -74,6 +77,7 @@ export function createPassage({
   watchRoute: (route: Route, upstream: string) => ExchangeWatch
   /** Whether the gateway says which trace a request belongs to, and nobody else. */
   ownsTrace: boolean
+  aws: Aws | null
 }): Ways {
   const { config } = showParts
   const tunnels = createTunnels({
@@ -89,8 +93,13 @@ export function createPassage({
       const way = toWay(settings, config, upstreams, isOwned)
       if (way === null) return []
       const watch = watchRoute(route, way.upstream.place)
-      const shown = { ...way, identityLines: show.linesFor(settings, route.name), watch }
-      return [route, route.preflights].flatMap(one => (one === null ? [] : [[one, shown] as const]))
+      const identityLines = show.linesFor(settings, route.name)
+      const forwardSigned = aws?.signedWay(settings) ?? null
+      const shown = { ...way, identityLines, watch, forwardSigned }
+      if (route.preflights === null) return [[route, shown] as const]
+      // Nobody sends a preflight, and nobody has nothing to sign with.
+      const unsigned = { ...shown, forwardSigned: null }
+      return [[route, shown] as const, [route.preflights, unsigned] as const]
     }),
   )
   const nobody: readonly string[] = []
@@ -134,7 +143,9 @@ export function createPassage({
   return {
     pass(passage) {
       try {
-        forward(prepare(passage))
+        const forwardSigned = ways.get(passage.route)?.forwardSigned ?? null
+        if (forwardSigned === null) forward(prepare(passage))
+        else forwardSigned(prepare(passage), passage.caller)
       } catch (error) {
         passage.onFailure(error)
       }
@@ -169,12 +180,17 @@ export function toWay(
   const { path, upstream, timeout, tls, stripPrefix = true, rewrite = '/' } = settings
   if (upstream === undefined) return null
   const isMoved = settings.stripPrefix !== undefined || settings.rewrite !== undefined
-  return createWay(settings, {
-    upstream: upstreams.open(upstream, { connectTimeoutMs: timeout.connect * 1000, tls }),
-    prefix: isMoved ? { from: stripPrefix === true ? path : stripPrefix, to: rewrite } : null,
-    publicOrigins,
-    answerLines:
-      ancestors.length === 0 ? [] : ['Content-Security-Policy', frameAncestors(ancestors)],
-    names: { isOwned: owns, fold: normalise },
-  })
+  // The host that is signed has to be the one that is asked.
+  const hostHeader = settings.sigv4 === undefined ? settings.hostHeader : 'upstream'
+  return createWay(
+    { ...settings, hostHeader },
+    {
+      upstream: upstreams.open(upstream, { connectTimeoutMs: timeout.connect * 1000, tls }),
+      prefix: isMoved ? { from: stripPrefix === true ? path : stripPrefix, to: rewrite } : null,
+      publicOrigins,
+      answerLines:
+        ancestors.length === 0 ? [] : ['Content-Security-Policy', frameAncestors(ancestors)],
+      names: { isOwned: owns, fold: normalise },
+    },
+  )
 }

@@ -140,6 +140,19 @@ export const ja: Texts = {
       title: 'アプリケーションが混み合っています',
       message: again,
     },
+    GW_ERR_AWS_REFUSED: {
+      title: 'この部分にはアクセスできません',
+      message:
+        'サインインは済んでいますが、このページの先のサービスがそれを受け付けません。担当者にお問い合わせください。',
+    },
+    GW_ERR_AWS_MISCONFIGURED: {
+      title: 'アクセスの設定に誤りがあります',
+      message: '原因はこちら側にあります。担当者に下の番号をお伝えください。',
+    },
+    GW_ERR_AWS_UNAVAILABLE: {
+      title: '現在アクセス権を確認できません',
+      message: 'しばらくしてからもう一度お試しください。サインインしたままです。',
+    },
     GW_ERR_INTERNAL: {
       title: '問題が発生しました',
       message: `お客様に原因はありません。もう一度お試しください。続く場合は、${tellId}`,

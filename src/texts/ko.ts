@@ -138,6 +138,19 @@ export const ko: Texts = {
       title: '애플리케이션이 처리할 일이 너무 많습니다',
       message: again,
     },
+    GW_ERR_AWS_REFUSED: {
+      title: '이 부분에 접근할 수 없습니다',
+      message:
+        '로그인되어 있지만 이 페이지 뒤의 서비스가 로그인을 받아들이지 않습니다. 담당자에게 문의하세요.',
+    },
+    GW_ERR_AWS_MISCONFIGURED: {
+      title: '접근 설정이 올바르지 않습니다',
+      message: '저희 쪽 문제입니다. 담당자가 설정을 고쳐야 합니다. 아래 번호를 알려 주세요.',
+    },
+    GW_ERR_AWS_UNAVAILABLE: {
+      title: '지금은 접근 권한을 확인할 수 없습니다',
+      message: '잠시 후 다시 시도해 주세요. 로그인 상태는 그대로입니다.',
+    },
     GW_ERR_INTERNAL: {
       title: '문제가 생겼습니다',
       message: `사용자의 잘못이 아닙니다. 다시 시도해 주세요. 계속되면 ${tellId}`,
