@@ -191,6 +191,7 @@ export function createBrowserSessions({
       if (fresh === null) return await refused(browser, current)
       return { session: fresh.session, setCookies: changedCookies(browser, found, fresh) }
     } catch (error) {
+      if (isTooLarge(error)) throw error
       reportRefresh(error, session)
       if (accessTokenServes(session, clock())) {
         return { session, setCookies: changedCookies(browser, found, current) }
@@ -378,6 +379,11 @@ function nobodyIfNewer(error: unknown): Loaded {
 function retryAfterSecondsOf(error: unknown): number {
   const asked = error instanceof GatewayError ? error.retryAfterSeconds : undefined
   return asked ?? usualRetryAfterSeconds
+}
+
+/** Said as at the sign-in: the old tokens would serve for a while, and then it would be a loop. */
+function isTooLarge(error: unknown): boolean {
+  return error instanceof GatewayError && error.code === 'GW_ERR_SESSION_TOO_LARGE'
 }
 
 function tooLarge(bytes: number, limit: number): GatewayError {

@@ -45,3 +45,24 @@ t.test('a sign-in that began before the change ends after it', async t => {
   t.equal(new URL(back.location ?? '').pathname, '/reports')
   t.equal((await browser.fetch(`${rotated}/reports`)).status, 200)
 })
+
+for (const store of ['cookie', 'redis'] as const) {
+  t.test(`instances that are changed one after the other sign nobody out (${store})`, async t => {
+    const session = store === 'redis' ? { store, redis: { url: (await redisServer(t)).url } } : {}
+    const newer = generateSecret()
+    const { url, twin } = await testGateway(t, { settings: { session } })
+    const behind = await twin({ secrets: [secret, newer] })
+    const infront = await twin({ secrets: [newer, secret] })
+    const browser = new PlainBrowser()
+    await signIn(browser, `${url}/`)
+    const rounds = [
+      [url, behind],
+      [behind, infront],
+    ] as const
+    for (const [before, after] of rounds) {
+      for (const at of [after, before, after, before]) {
+        t.equal((await browser.fetch(`${at}/x`)).status, 200)
+      }
+    }
+  })
+}

@@ -1,5 +1,6 @@
 // Redis killed, frozen, and failed over, under 200 requests a second of signed-in visitors at two instances
 // while their sessions are due for a refresh, with rotation and no grace period: whatever was lost would show.
+import { monitorEventLoopDelay } from 'node:perf_hooks'
 import t, { type Test } from 'tap'
 import { redisSentinel } from '../fixtures/redis-sentinel.js'
 import { redisServer } from '../fixtures/redis-server.js'
@@ -9,6 +10,7 @@ import { type Outcome, steadyLoad } from '../fixtures/steady-load.js'
 const perSecond = 200
 const visitors = 40
 const recoveryMs = 2000
+const longestWaitMs = 1500
 
 interface Outage {
   /** Takes Redis away. */
@@ -21,6 +23,8 @@ async function survives(t: Test, redis: string, outage: Outage): Promise<void> {
   const { url, twin, cookies, makeDue, refreshes } = await signedInVisitors(t, visitors, redis, {
     redisTimeoutMs: 500,
   })
+  const delays = monitorEventLoopDelay()
+  delays.enable()
   const load = steadyLoad([`${url}/a`, `${await twin()}/b`], cookies, perSecond)
   await load.next(({ status }) => status === 200)
   makeDue()
@@ -36,11 +40,13 @@ async function survives(t: Test, redis: string, outage: Outage): Promise<void> {
   const last = performance.now() + recoveryMs
   await load.next(({ at }) => at > last)
   await load.stop()
-  judge(t, load.outcomes, back)
+  delays.disable()
+  judge(t, load.outcomes, back, (4 * delays.max) / 1e6)
   t.comment(`${load.outcomes.length} requests, ${refreshes()} refreshes`)
 }
 
-function judge(t: Test, outcomes: readonly Outcome[], back: number): void {
+/** @param busyMs  what a busy machine adds to a time: this process had to wait for its turn itself */
+function judge(t: Test, outcomes: readonly Outcome[], back: number, busyMs: number): void {
   const away = outcomes.filter(({ status }) => status !== 200)
   t.ok(outcomes.length > perSecond, 'the load was there')
   t.ok(away.length > 0, 'Redis was away')
@@ -53,15 +59,16 @@ function judge(t: Test, outcomes: readonly Outcome[], back: number): void {
     away.every(({ setCookies }) => setCookies.length === 0),
     'cookies are kept',
   )
-  t.ok(Math.max(...away.map(({ tookMs }) => tookMs)) < 1500, 'and no long wait')
-  const late = away.filter(({ at }) => at > back + recoveryMs)
+  const longest = Math.max(...away.map(({ tookMs }) => tookMs))
+  t.ok(longest < longestWaitMs + busyMs, `and no long wait: ${Math.round(longest)} ms at most`)
+  const late = away.filter(({ at }) => at > back + recoveryMs + busyMs)
   t.equal(late.length, 0, 'recovered within two seconds')
   const mixedUp = outcomes.filter(
     ({ status, body, visitor }) => status === 200 && !body.includes(`"${emailOf(visitor)}"`),
   )
   t.equal(mixedUp.length, 0, 'everybody is who they are')
   t.comment(
-    `last 503 ${Math.round(Math.max(...away.map(({ at }) => at)) - back)} ms after it was back`,
+    `${Math.round(busyMs)} ms for the machine, last 503 ${Math.round(Math.max(...away.map(({ at }) => at)) - back)} ms after it was back`,
   )
 }
 
@@ -70,16 +77,21 @@ t.test('redis-server killed, and restarted with what is on its disk', async t =>
   await survives(t, server.url, { begin: server.kill, end: server.start })
 })
 
-t.test('redis-server frozen for five seconds', async t => {
-  const server = await redisServer(t)
-  await survives(t, server.url, {
-    begin: server.pause,
-    async end() {
-      await new Promise(resolve => setTimeout(resolve, 5000))
-      server.resume()
-    },
+for (const [seconds, why] of [
+  [5, 'shorter than a lock'],
+  [20, 'longer than a lock'],
+] as const) {
+  t.test(`redis-server frozen for ${seconds} seconds, ${why}`, async t => {
+    const server = await redisServer(t)
+    await survives(t, server.url, {
+      begin: server.pause,
+      async end() {
+        await new Promise(resolve => setTimeout(resolve, seconds * 1000))
+        server.resume()
+      },
+    })
   })
-})
+}
 
 t.test('primary killed: Sentinel makes the replica the primary', async t => {
   const { url, primary, failedOver } = await redisSentinel(t)

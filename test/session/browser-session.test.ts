@@ -359,6 +359,25 @@ t.test('of two cookies with one name the good one wins', async t => {
   t.equal((await sessions.load(browser([foreign, foreign]))).session, null)
 })
 
+// The first request was served with the old tokens, the next had the page, and a minute later it began again.
+t.test('a session that a refresh makes too large is refused, and keeps being refused', async t => {
+  const { sessions, clock, signIn, asked } = browserSessions({
+    idleSeconds: 7200,
+    renewTokens: async old => {
+      const refreshToken = randomBytes(10_000).toString('base64url')
+      return { identity: old.identity, tokens: tokensFrom(clock.read(), { refreshToken }) }
+    },
+  })
+  const cookies = await signIn()
+  clock.move(3400)
+  for (let turn = 0; turn < 3; turn++) {
+    await t.rejects(async () => sessions.load(browser(cookies)), {
+      code: 'GW_ERR_SESSION_TOO_LARGE',
+    })
+  }
+  t.equal(asked.length, 1)
+})
+
 t.test('each sign-in has an id of its own, and ends the session from before', async t => {
   const { sessions, signIn } = browserSessions()
   const first = await signIn()

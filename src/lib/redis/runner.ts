@@ -117,10 +117,13 @@ export function createRunner(
         turn: 0,
         reason: null,
       }
-      const timer = setTimeout(() => {
+      const expire = () => {
+        if (!pending.has(call)) return
         call.turn++
         finish(() => call.reject(tooLate(timeoutMs, call.reason ?? trouble())))
-      }, timeoutMs)
+      }
+      // Timers come before sockets: a process that was held up may have the answer there, unread.
+      const timer = setTimeout(() => setImmediate(expire), timeoutMs)
       pending.add(call)
       send(call)
     })

@@ -123,6 +123,19 @@ t.test('away is "could not find out", within the deadline, and back is back', as
   t.ok(await store.read(place, found.reference), 'service resumes by itself')
 })
 
+// A process that was held up for longer than the deadline found its timers first, and the answers that had long been
+// there only after them: a burst of requests looked like a Redis that was away.
+t.test('an answer that waits to be read is not too late', async t => {
+  const redis = connect(t, (await redisServer(t)).url, 100)
+  await redis.set('here', 'there', 60)
+  const asked = redis.get('here')
+  // It has been sent then, and nothing was read yet.
+  await new Promise<void>(resolve => process.nextTick(resolve))
+  const until = performance.now() + 300
+  while (performance.now() < until);
+  t.equal(await asked, 'there')
+})
+
 t.test('work on one session is done by one process at a time, on what the other left', async t => {
   const { url } = await redisServer(t)
   const stores = [storeOn(connect(t, url)), storeOn(connect(t, url))]
