@@ -14,6 +14,7 @@ import { signedOutEndpoint, signOutEndpoint } from './endpoints/sign-out.js'
 import { startEndpoint } from './endpoints/start.js'
 import { createUpgrade } from './endpoints/upgrade.js'
 import { refreshEndpoint, userinfoEndpoint } from './endpoints/userinfo.js'
+import { limitConnections } from './hooks/arrival.js'
 import { authenticate } from './hooks/authenticate.js'
 import { authorize } from './hooks/authorize.js'
 import { answerBrokenRequest, refuseConnect } from './hooks/broken-request.js'
@@ -23,6 +24,7 @@ import { recordFailures } from './hooks/failure-record.js'
 import { finish } from './hooks/finish.js'
 import { requestLog } from './hooks/request-log.js'
 import { chooseRoute } from './hooks/route.js'
+import { limitSignIns } from './hooks/sign-in-limit.js'
 import { readTarget } from './hooks/target.js'
 import { traceRequests } from './hooks/trace.js'
 import type { DoorLimits } from './lib/door.js'
@@ -76,6 +78,14 @@ export function createApp(services: Services): FastifyInstance {
     clientErrorHandler: answerBrokenRequest(services),
     frameworkErrors: (error, request, reply) => void failures.handle(error, request, reply),
   })
+  const arrive = limitConnections({
+    ...services,
+    most: services.bounds.connectionsPerAddress,
+    count: services.metrics.countConnectionRefused,
+  })
+  app.server.on('connection', arrive)
+  // Behind a door connections come to another server.
+  app.server.on('arrival', arrive)
   app.server.on('connect', refuseConnect(services))
   // Left alone, Node asks for the body before there is a decision, and answers other expectations by itself.
   app.server.on('checkContinue', (request, response) => app.routing(request, response))
@@ -108,6 +118,11 @@ export function createApp(services: Services): FastifyInstance {
 
   const who = authenticate(services)
   const trace = services.tracing === null ? [] : [traceRequests(services.tracing)]
+  const calm = limitSignIns({
+    ...services,
+    rate: services.signInRate,
+    perMinute: services.bounds.signInsPerMinute,
+  })
   const judge = createJudge({ ...services, count: services.metrics.countDecision })
   const judgeReturnTo = createReturnToJudge(services.returnTo)
   const start = startEndpoint({ login, judge: judgeReturnTo })
@@ -123,14 +138,14 @@ export function createApp(services: Services): FastifyInstance {
   app.get(paths.ping, { ...withHead, config: { anyHost: true } }, async (_request, reply) =>
     reply.send(''),
   )
-  app.get(paths.start, withHead, start)
-  app.get(paths.signIn, withHead, start)
+  app.get(paths.start, { ...withHead, onRequest: calm }, start)
+  app.get(paths.signIn, { ...withHead, onRequest: calm }, start)
   app.get(
     paths.callback,
-    { onRequest: [...trace, who] },
+    { onRequest: [...trace, calm, who] },
     callbackEndpoint({ login, sessions, count: services.metrics.countLogin, record, log }),
   )
-  app.route({ method: ['GET', 'POST'], url: paths.signOut, handler: signOut })
+  app.route({ method: ['GET', 'POST'], url: paths.signOut, onRequest: calm, handler: signOut })
   app.get(paths.signedOut, signedOut)
   // A proxy asks with the method and the Host that it likes; what it asks about stands in headers.
   app.route({

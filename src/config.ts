@@ -8,6 +8,7 @@ import { awsChecks } from './config/aws-checks.js'
 import { crossChecks } from './config/cross-checks.js'
 import { pathSettings } from './endpoints/settings.js'
 import { SettingsRefused } from './errors.js'
+import { arrivalLimits } from './hooks/settings.js'
 import { identitySettings, isOwned } from './identity-headers/settings.js'
 import { parseSecret } from './lib/keyring.js'
 import { type Complaint, describeIssue } from './lib/setting-complaints.js'
@@ -24,10 +25,11 @@ import {
 import { anyListSetting, durationSetting, listSetting, portSetting } from './lib/setting-types.js'
 import { parseRange } from './lib/trusted-peers.js'
 import { logLevels } from './log.js'
-import { loginSettings } from './login/settings.js'
+import { loginSettings, signInLimits } from './login/settings.js'
 import {
   complaintOfForwarding,
   createForwardingSettings,
+  upstreamLimits,
   upstreamSetting,
   websocketSettings,
 } from './proxy/settings.js'
@@ -96,6 +98,13 @@ export const settingsSchema = z.strictObject({
   identity: identitySettings.prefault({}),
   aws: createAwsSettings({ access: accessRule }).prefault({}),
   websocket: websocketSettings.prefault({}),
+  limits: z
+    .strictObject({
+      ...upstreamLimits,
+      ...arrivalLimits,
+      ...signInLimits,
+    })
+    .prefault({}),
   embedding: z
     .strictObject({
       ancestors: z

@@ -177,7 +177,7 @@ export const errorTable = {
     status: 408,
     title: 'Sending took too long',
     message: 'Nothing arrived for a while, so the gateway stopped waiting. Please try again.',
-    hint: 'The client paused its upload for longer than timeout.idle of the route.',
+    hint: 'The client paused its upload for longer than timeout.idle of the route, or took more than 15 s for the head of a request.',
   },
   GW_ERR_EXPECTATION_FAILED: {
     status: 417,
@@ -230,6 +230,24 @@ export const errorTable = {
     title: 'Access cannot be checked right now',
     message: 'Please try again in a moment. You are still signed in.',
     hint: 'Identity pool or STS could not be reached, was too slow, or throttles.',
+  },
+  GW_ERR_UPSTREAM_DOWN: {
+    status: 503,
+    title: 'The application cannot be reached',
+    message: 'It will be tried again in a moment. Please try again then.',
+    hint: 'As many connections to the upstream as limits.breaker.failures failed one after the other, so requests are not sent until one succeeds; the log says when it began, and why.',
+  },
+  GW_ERR_GATEWAY_BUSY: {
+    status: 503,
+    title: 'There is too much to do',
+    message: 'Too many people are here at once. Please try again in a moment.',
+    hint: 'As many requests as limits.requests allows are under way in this process.',
+  },
+  GW_ERR_TOO_MANY_SIGN_INS: {
+    status: 429,
+    title: 'Too many sign-ins at once',
+    message: 'Many sign-ins came from your network within a minute. Please try again in a moment.',
+    hint: 'One address began, completed or ended more sign-ins than limits.signInsPerMinute. If it is a proxy of yours, name it in trustedProxies, so that clients are told apart.',
   },
   GW_ERR_INTERNAL: {
     status: 500,

@@ -26,7 +26,6 @@ import { createLoginFlow } from './login/flow.js'
 import { createRounds } from './login/rounds.js'
 import { createTransactions } from './login/transaction.js'
 import type { Clock, TokenSet } from './model.js'
-import { createUpstreams } from './proxy/upstreams.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
 import { auditRefreshes } from './services/audited.js'
@@ -39,6 +38,7 @@ import { keepRequestTimes } from './services/request-times.js'
 import { createSigning } from './services/signing.js'
 import { limitRevocations, limitsOf, openStore } from './services/store.js'
 import { openTracing } from './services/tracing.js'
+import { openUpstreams } from './services/upstreams.js'
 import { createPassage, toRoute } from './services/ways.js'
 import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
@@ -79,7 +79,7 @@ export async function createServices(
   const views = openViews(viewsFolder, ["'self'", new URL(endpoints.logout).origin])
   const failureViews = openViews(viewsFolder, ["'self'"], config.embedding.ancestors)
 
-  const upstreams = createUpstreams({ maxTunnels: config.websocket.max })
+  const upstreams = openUpstreams(config, log)
   const forgetLoads = lasting.watchLoads(upstreams.loads)
   const peers = createPeers(config.trustedProxies)
   const audit = openAuditLog(config.log.audit, log)
@@ -238,6 +238,9 @@ export async function createServices(
     issuer: endpoints.issuer,
     scopes: config.cognito.scopes,
     hasResourceMetadata: config.paths.resourceMetadata,
+    crowd: lasting.crowd,
+    signInRate: lasting.signInRate,
+    bounds: config.limits,
     findOrigin: createOriginFinder(config.url),
     findRoute: createRouteFinder({
       find: compileRoutes(routes.map(({ settings, route }) => ({ match: settings, route }))),

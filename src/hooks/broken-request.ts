@@ -9,12 +9,17 @@ import { pageHeaders, type Views } from '../lib/views.js'
 import type { Log } from '../log.js'
 import { en } from '../texts/en.js'
 
+/** What is not here breaks the rules of HTTP. */
+const codes: Readonly<Record<string, ErrorCode>> = {
+  HPE_HEADER_OVERFLOW: 'GW_ERR_HEADERS_TOO_LARGE',
+  ERR_HTTP_REQUEST_TIMEOUT: 'GW_ERR_UPLOAD_TIMEOUT',
+}
+
 /** Writes the answer onto the socket, once, and ends it. */
 export function answerBrokenRequest({ views, log }: { views: Views; log: Pick<Log, 'info'> }) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-    const code: ErrorCode =
-      error.code === 'HPE_HEADER_OVERFLOW' ? 'GW_ERR_HEADERS_TOO_LARGE' : 'GW_ERR_REQUEST_INVALID'
+    const code = codes[error.code ?? ''] ?? 'GW_ERR_REQUEST_INVALID'
     const id = randomUUID()
     log.info({ id, error: code, reason: error.code }, 'request refused')
     if (isAnswering(socket)) socket.destroy()

@@ -27,6 +27,8 @@ export function recordFailures({
   record: RecordEvent
 }): RecordFailure {
   function eventOf({ code }: GatewayError, { target }: FastifyRequest): AuditEvent | null {
+    // A flood that is held off must not fill the audit.
+    if (code === 'GW_ERR_TOO_MANY_SIGN_INS') return null
     if (target?.path === callbackPath) return 'sign_in_refused'
     return accessRefusals.has(code) ? 'access_refused' : null
   }

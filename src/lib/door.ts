@@ -66,6 +66,7 @@ export function createDoor(limits: DoorLimits): Door {
     // Streams and slow uploads take as long as they take; only the head has a deadline.
     server.requestTimeout = 0
     server.on('connection', (socket: Socket) => {
+      inside?.emit('arrival', socket)
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
     })

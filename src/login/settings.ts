@@ -21,3 +21,12 @@ export const loginSettings = z.strictObject({
 })
 
 export type LoginSettings = z.output<typeof loginSettings>
+
+/** Settings under `limits` that bound how often people sign in and out. */
+export const signInLimits = {
+  signInsPerMinute: z.number().int().min(0).max(1_000_000).default(600).meta({
+    description:
+      'Requests to begin, complete or end a sign-in at the URLs of the gateway, from one client address within a minute; beyond it 429 with `Retry-After`. 0: no limit. Many people share one address; redirects to the login from the pages of applications do not count.',
+    example: 60,
+  }),
+}

@@ -4,6 +4,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.js'
+import { refusalOf, upstreamBusy } from './admission.js'
 import type { EditAnswer } from './answer-edits.js'
 import { isEventStream } from './event-stream.js'
 import type { ExchangeWatch } from './exchange-watch.js'
@@ -41,7 +42,6 @@ export interface Forwarding {
   readonly onFailure: (error: GatewayError) => void
 }
 
-const busyRetrySeconds = 1
 /** One character a byte: beyond this, the copy costs more than the second write. */
 const maxJoinedBytes = 4096
 
@@ -50,20 +50,17 @@ type DispatchOptions = Dispatcher.DispatchOptions & { readonly servername: strin
 
 /**
  * Forwards. Never throws; failures before the answer's head go to `onFailure` as
- * GW_ERR_UPSTREAM_UNREACHABLE, _TIMEOUT, _INVALID or _BUSY, or GW_ERR_BODY_TOO_LARGE; later ones destroy the
+ * GW_ERR_UPSTREAM_UNREACHABLE, _TIMEOUT, _INVALID, _BUSY or _DOWN, GW_ERR_GATEWAY_BUSY or GW_ERR_BODY_TOO_LARGE; later ones destroy the
  * client's connection, so that it can see the answer is not whole.
  */
 export function forward(forwarding: Forwarding): void {
   const { request, upstream } = forwarding
-  if (upstream.inFlight >= upstream.maxInFlight) {
+  const isTooLarge = Number(request.headers['content-length'] ?? 0) > forwarding.maxBodyBytes
+  const refusal = isTooLarge ? new GatewayError('GW_ERR_BODY_TOO_LARGE') : refusalOf(upstream)
+  if (refusal !== null) {
     letGo(request)
-    forwarding.watch.failed('GW_ERR_UPSTREAM_BUSY')
-    forwarding.onFailure(busy('too many requests are under way'))
-    return
-  }
-  if (Number(request.headers['content-length'] ?? 0) > forwarding.maxBodyBytes) {
-    letGo(request)
-    forwarding.onFailure(new GatewayError('GW_ERR_BODY_TOO_LARGE'))
+    forwarding.watch.failed(refusal.code)
+    forwarding.onFailure(refusal)
     return
   }
   const exchange = new Exchange(forwarding)
@@ -101,6 +98,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(forwarding: Forwarding) {
     this.#forwarding = forwarding
     forwarding.upstream.inFlight++
+    forwarding.upstream.all.inFlight++
     const response: OwnedResponse = forwarding.response
     response[exchangeOf] = this
     response.on('close', onClientClose)
@@ -114,7 +112,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   limitWait(): void {
     if (this.#over || this.#abort !== null) return
     const { maxWaitMs } = this.#forwarding.upstream
-    this.#waiting = setTimeout(() => this.#fail(busy('no connection became free')), maxWaitMs)
+    this.#waiting = setTimeout(
+      () => this.#fail(upstreamBusy('no connection became free')),
+      maxWaitMs,
+    )
   }
 
   onConnect(abort: (error?: Error) => void): void {
@@ -125,7 +126,8 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, statusText: string): boolean {
     if (status < 200) return true
-    const { response, setCookies, isGatewayCookie, editAnswer } = this.#forwarding
+    const { response, upstream, setCookies, isGatewayCookie, editAnswer } = this.#forwarding
+    upstream.breaker.succeeded()
     this.#resume = resume
     try {
       const headers = buildResponseHeaders(raw, setCookies(), isGatewayCookie, editAnswer)
@@ -250,6 +252,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#forwarding.upstream.eventStreams.delete(this)
     this.#stopWaiting()
     this.#forwarding.upstream.inFlight--
+    this.#forwarding.upstream.all.inFlight--
     this.#forwarding.watch.ended(performance.now() - this.#forwarding.begunMs)
   }
 
@@ -285,10 +288,6 @@ function sendHead(exchange: Exchange): void {
 /** undici decodes the phrase as UTF-8, which cannot be undone; nobody reads it, so Node's own will do. */
 function reasonPhrase(status: number, text: string): string {
   return /^[\t\x20-\x7e]*$/.test(text) ? text : (STATUS_CODES[status] ?? '')
-}
-
-function busy(reason: string): GatewayError {
-  return new GatewayError('GW_ERR_UPSTREAM_BUSY', { reason, retryAfterSeconds: busyRetrySeconds })
 }
 
 function asInvalid(error: unknown): GatewayError {

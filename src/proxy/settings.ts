@@ -182,3 +182,42 @@ export const websocketSettings = z.strictObject({
     example: false,
   }),
 })
+
+/** Settings under `limits` that bound what is asked of applications. Durations leave as seconds. */
+export const upstreamLimits = {
+  requests: z.number().int().min(1).max(1_000_000).default(10_000).meta({
+    description:
+      'Requests under way in one process, to all applications together; beyond it 503 at once, with `Retry-After`.',
+    example: 5000,
+  }),
+  upstream: z
+    .strictObject({
+      requests: z.number().int().min(1).max(1_000_000).default(2048).meta({
+        description:
+          'Requests under way to one application, those that wait for a connection among them; beyond it 503 at once.',
+        example: 500,
+      }),
+      connections: z.number().int().min(1).max(65_535).default(1024).meta({
+        description: 'Connections to one application at once; further requests wait for one.',
+        example: 100,
+      }),
+      wait: durationSetting(1, 300).prefault('5s').meta({
+        description: 'How long a request waits for a connection; then 503.',
+        example: '2s',
+      }),
+    })
+    .prefault({}),
+  breaker: z
+    .strictObject({
+      failures: z.number().int().min(0).max(10_000).default(10).meta({
+        description:
+          'After so many connections to one application that failed one after the other, its requests get 503 at once; 0: never. Answers of the application never count, whatever their status.',
+        example: 5,
+      }),
+      pause: durationSetting(1, 300).prefault('1s').meta({
+        description: 'How often one request then tries whether the application is back.',
+        example: '5s',
+      }),
+    })
+    .prefault({}),
+}

@@ -2,7 +2,8 @@
 // Whoever leaves takes the other side down; what is cut from here is told why where the protocol has words.
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type Duplex, pipeline } from 'node:stream'
-import { GatewayError } from '../errors.js'
+import type { GatewayError } from '../errors.js'
+import { upgradeRefusalOf } from './admission.js'
 import type { EditAnswer } from './answer-edits.js'
 import { closeFrame, Frames } from './frames.js'
 import { askToSwitch } from './handshake.js'
@@ -41,7 +42,7 @@ export interface Tunnels {
   /**
    * Asks the upstream and joins the two, or passes on its answer when that is no 101. Never throws.
    *
-   * Fails with GW_ERR_UPSTREAM_BUSY, _UNREACHABLE, _TIMEOUT or _INVALID.
+   * Fails with GW_ERR_UPSTREAM_BUSY, _DOWN, _UNREACHABLE, _TIMEOUT or _INVALID.
    */
   open(request: TunnelRequest): void
   /** Says good-bye to everybody: close code 1001. */
@@ -61,20 +62,14 @@ const maxEarlyBytes = 64 * 1024
 const halfClosedMs = 30_000
 /** How long a good-bye may take. */
 const byeMs = 2000
-const busyRetrySeconds = 1
 
 /** Tunnels with their bounds. */
 export function createTunnels(options: TunnelOptions): Tunnels {
   const tunnels = new Set<Tunnel>()
   return {
     open(request) {
-      const { upstream, onFailure } = request
-      if (upstream.tunnels >= upstream.maxTunnels) {
-        const reason = 'too many upgraded connections are open'
-        const retryAfterSeconds = busyRetrySeconds
-        onFailure(new GatewayError('GW_ERR_UPSTREAM_BUSY', { reason, retryAfterSeconds }))
-        return
-      }
+      const refusal = upgradeRefusalOf(request.upstream)
+      if (refusal !== null) return request.onFailure(refusal)
       const tunnel: Tunnel = new Tunnel(request, options, () => tunnels.delete(tunnel))
       tunnels.add(tunnel)
       tunnel.ask()

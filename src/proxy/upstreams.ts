@@ -2,9 +2,10 @@
 import { isIP } from 'node:net'
 import type { buildConnector as BuildConnector, Pool as PoolOfConnections } from 'undici'
 import { buildConnector, Pool } from '../lib/undici.js'
+import { Breaker, type BreakerLimits } from './breaker.js'
 
 /** Bounds of one upstream. */
-export interface UpstreamLimits {
+export interface UpstreamLimits extends BreakerLimits {
   readonly maxConnections: number
   /** Requests under way and those that wait for a connection. Beyond it the answer is 503, before memory grows. */
   readonly maxInFlight: number
@@ -12,6 +13,12 @@ export interface UpstreamLimits {
   readonly maxWaitMs: number
   /** Upgraded connections, which come on top of those of requests. */
   readonly maxTunnels: number
+}
+
+/** Requests under way to all applications together. */
+export interface AllInFlight {
+  inFlight: number
+  readonly maxInFlight: number
 }
 
 /** One application. */
@@ -25,6 +32,9 @@ export interface Upstream extends UpstreamLimits {
   readonly host: string
   /** Requests that undici holds; counted by the forwarder. */
   inFlight: number
+  /** The same of all applications. */
+  readonly all: AllInFlight
+  readonly breaker: Breaker
   /** Opens a connection outside of the pool, as verified as those in it; it may be closed one way at a time. */
   readonly connect: (callback: BuildConnector.Callback) => void
   /** Upgraded connections, asked for or open; counted by the tunnel. */
@@ -56,7 +66,13 @@ export interface UpstreamLoad {
   readonly place: string
   readonly inFlight: number
   readonly tunnels: number
+  /** Whether it counts as not to be reached, and how often it came to that. */
+  readonly isDown: boolean
+  readonly timesDown: number
 }
+
+/** Told when an application counts as not to be reached, and when it does no longer. */
+export type OnReach = (place: string, reach: 'lost' | 'back', error?: Error) => void
 
 /** The applications of all routes. */
 export interface Upstreams {
@@ -78,25 +94,47 @@ const defaultLimits: UpstreamLimits = {
   maxInFlight: 2048,
   maxWaitMs: 5000,
   maxTunnels: 10_000,
+  breakerFailures: 10,
+  breakerPauseMs: 1000,
 }
+const defaultMaxInFlight = 10_000
 const defaultConnectTimeoutMs = 5000
 const maxHeadBytes = 32 * 1024
 /** Shorter than the keep-alive of common servers, so that we close first and never write into a close. */
 const keepAliveMs = 4000
 
-/** No pools yet; all of them with these bounds. */
-export function createUpstreams(bounds: Partial<UpstreamLimits> = {}): Upstreams {
+/**
+ * No pools yet.
+ *
+ * @param bounds              of each
+ * @param more.maxInFlight    requests under way to all of them together
+ */
+export function createUpstreams(
+  bounds: Partial<UpstreamLimits> = {},
+  {
+    maxInFlight = defaultMaxInFlight,
+    onReach = () => {},
+  }: { maxInFlight?: number; onReach?: OnReach } = {},
+): Upstreams {
   const upstreams = new Map<string, Upstream>()
   const limits = { ...defaultLimits, ...bounds }
+  const all: AllInFlight = { inFlight: 0, maxInFlight }
 
   return {
     open(place, access = {}) {
       const key = JSON.stringify([place, access])
-      const upstream = upstreams.get(key) ?? openUpstream(place, access, limits)
+      const upstream = upstreams.get(key) ?? openUpstream(place, access, { limits, all, onReach })
       upstreams.set(key, upstream)
       return upstream
     },
-    loads: () => [...upstreams.values()],
+    loads: () =>
+      [...upstreams.values()].map(({ place, inFlight, tunnels, breaker }) => ({
+        place,
+        inFlight,
+        tunnels,
+        isDown: breaker.isOpen,
+        timesDown: breaker.timesOpened,
+      })),
     endEventStreams() {
       for (const { eventStreams } of upstreams.values()) {
         for (const stream of eventStreams) stream.end()
@@ -108,7 +146,15 @@ export function createUpstreams(bounds: Partial<UpstreamLimits> = {}): Upstreams
   }
 }
 
-function openUpstream(place: string, access: UpstreamAccess, limits: UpstreamLimits): Upstream {
+function openUpstream(
+  place: string,
+  access: UpstreamAccess,
+  { limits, all, onReach }: { limits: UpstreamLimits; all: AllInFlight; onReach: OnReach },
+): Upstream {
+  const breaker = new Breaker(limits, {
+    opened: error => onReach(place, 'lost', error),
+    closed: () => onReach(place, 'back'),
+  })
   const socketPath = place.startsWith('unix:') ? place.slice('unix:'.length) : undefined
   const origin = socketPath === undefined ? place : 'http://localhost'
   const { host, hostname: bracketed, port, protocol } = new URL(origin)
@@ -121,15 +167,17 @@ function openUpstream(place: string, access: UpstreamAccess, limits: UpstreamLim
     keepAliveMaxTimeout: keepAliveMs,
     maxHeaderSize: maxHeadBytes,
     bodyTimeout: 0,
-    connect: connectTo(hostname, access, { socketPath }),
+    connect: connectTo(hostname, access, { socketPath, breaker }),
   })
-  const open = connectTo(hostname, access, { socketPath, allowHalfOpen: true })
+  const open = connectTo(hostname, access, { socketPath, breaker, allowHalfOpen: true })
   return {
     place,
     pool,
     hostname,
     host,
     inFlight: 0,
+    all,
+    breaker,
     connect: callback => open({ hostname: address, port, protocol }, callback),
     tunnels: 0,
     eventStreams: new Set(),
@@ -148,8 +196,9 @@ function connectTo(
   { connectTimeoutMs = defaultConnectTimeoutMs, tls = {} }: UpstreamAccess,
   {
     socketPath,
+    breaker,
     allowHalfOpen = false,
-  }: { socketPath: string | undefined; allowHalfOpen?: boolean },
+  }: { socketPath: string | undefined; breaker: Breaker; allowHalfOpen?: boolean },
 ): BuildConnector.connector {
   const { ca, cert, key } = tls
   const open = buildConnector({
@@ -163,5 +212,11 @@ function connectTo(
     ...(key !== undefined && { key }),
   })
   const servername = isIP(hostname) === 0 ? hostname : ''
-  return (options, callback) => open({ ...options, servername }, callback)
+  return (options, callback) =>
+    open({ ...options, servername }, (...outcome) => {
+      const [error] = outcome
+      if (error === null) breaker.succeeded()
+      else breaker.failed(error)
+      callback(...outcome)
+    })
 }

@@ -18,6 +18,8 @@ export interface UpstreamLoad {
   readonly place: string
   readonly inFlight: number
   readonly tunnels: number
+  readonly isDown: boolean
+  readonly timesDown: number
 }
 
 /** What a bounded memory was good for. */
@@ -36,6 +38,7 @@ export interface Metrics
     Omit<LoginMetrics, 'families'>,
     Omit<DependencyMetrics, 'families'> {
   readonly countFailure: (code: ErrorCode) => void
+  readonly countConnectionRefused: () => void
   /** Memories that are there once the rooms are built. */
   readonly watchMemories: (memories: Memories) => void
   /** All counts as plain data, which can go to another process. */
@@ -61,11 +64,17 @@ export function createMetrics({
   const ofDependencies = createDependencyMetrics(clock)
   const failed = new Map<ErrorCode, number>()
   let memories: Memories = {}
+  let connectionsRefused = 0
 
-  const load = (name: string, help: string, of: (load: UpstreamLoad) => number): Family => ({
+  const load = (
+    name: string,
+    help: string,
+    of: (load: UpstreamLoad) => number,
+    type: Family['type'] = 'gauge',
+  ): Family => ({
     name,
     help,
-    type: 'gauge',
+    type,
     read: () => upstreams().map(one => ({ labels: { upstream: one.place }, value: of(one) })),
   })
   const memory = (
@@ -98,6 +107,18 @@ export function createMetrics({
     ...ofDependencies.families,
     load('upstream_requests', 'Requests at an application, or waiting for it', one => one.inFlight),
     load('upstream_tunnels', 'Upgraded connections open to an application', one => one.tunnels),
+    load(
+      'upstream_down',
+      'Whether connections to an application fail, so that it is not asked',
+      one => Number(one.isDown),
+    ),
+    load('upstream_downs_total', 'How often it came to that', one => one.timesDown, 'counter'),
+    {
+      name: 'connections_refused_total',
+      help: 'Connections closed at once, since one address had too many',
+      type: 'counter',
+      read: () => [{ value: connectionsRefused }],
+    },
     memory(
       'memory_entries',
       { help: 'Opened sessions and verified tokens in memory', type: 'gauge' },
@@ -126,6 +147,9 @@ export function createMetrics({
     ...ofDependencies,
     countFailure(code) {
       failed.set(code, (failed.get(code) ?? 0) + 1)
+    },
+    countConnectionRefused() {
+      connectionsRefused++
     },
     watchMemories(given) {
       memories = given

@@ -15,6 +15,7 @@ const upstreamFailures = [
   'GW_ERR_UPSTREAM_TIMEOUT',
   'GW_ERR_UPSTREAM_INVALID',
   'GW_ERR_UPSTREAM_BUSY',
+  'GW_ERR_UPSTREAM_DOWN',
 ] as const satisfies readonly ErrorCode[]
 
 const secondBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]

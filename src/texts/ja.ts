@@ -153,6 +153,18 @@ export const ja: Texts = {
       title: '現在アクセス権を確認できません',
       message: 'しばらくしてからもう一度お試しください。サインインしたままです。',
     },
+    GW_ERR_UPSTREAM_DOWN: {
+      title: 'アプリケーションに接続できません',
+      message: `まもなく再接続を試みます。${again}`,
+    },
+    GW_ERR_GATEWAY_BUSY: {
+      title: 'ただいま混み合っています',
+      message: `同時に利用している方が多すぎます。${again}`,
+    },
+    GW_ERR_TOO_MANY_SIGN_INS: {
+      title: 'サインインが集中しています',
+      message: `同じネットワークから 1 分間に多数のサインインがありました。${again}`,
+    },
     GW_ERR_INTERNAL: {
       title: '問題が発生しました',
       message: `お客様に原因はありません。もう一度お試しください。続く場合は、${tellId}`,

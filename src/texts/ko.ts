@@ -151,6 +151,18 @@ export const ko: Texts = {
       title: '지금은 접근 권한을 확인할 수 없습니다',
       message: '잠시 후 다시 시도해 주세요. 로그인 상태는 그대로입니다.',
     },
+    GW_ERR_UPSTREAM_DOWN: {
+      title: '애플리케이션에 연결할 수 없습니다',
+      message: `곧 다시 연결을 시도합니다. ${again}`,
+    },
+    GW_ERR_GATEWAY_BUSY: {
+      title: '지금 처리할 일이 너무 많습니다',
+      message: `동시에 접속한 사람이 너무 많습니다. ${again}`,
+    },
+    GW_ERR_TOO_MANY_SIGN_INS: {
+      title: '한꺼번에 너무 많은 로그인이 있었습니다',
+      message: `같은 네트워크에서 1분 동안 많은 로그인 요청이 있었습니다. ${again}`,
+    },
     GW_ERR_INTERNAL: {
       title: '문제가 생겼습니다',
       message: `사용자의 잘못이 아닙니다. 다시 시도해 주세요. 계속되면 ${tellId}`,
