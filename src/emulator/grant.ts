@@ -4,6 +4,7 @@ import { type Authorization, withParameters } from './authorization.js'
 import type { PoolClient } from './pool.js'
 import type { Realm } from './realm.js'
 import type { HostedSession, SignIn } from './state.js'
+import { type TokenOccasion, tokenChanges } from './triggers/token-generation.js'
 
 /** The Location back to the application. */
 export async function grantUrl(
@@ -42,9 +43,12 @@ export async function grantUrl(
 /** Writes a sign-in down, so that its tokens can be revoked. */
 export function beginSignIn(
   { state }: Realm,
-  about: Pick<SignIn, 'user' | 'authTime' | 'clientId' | 'scopes' | 'nonce' | 'resource'>,
+  about: Pick<SignIn, 'user' | 'authTime' | 'clientId' | 'scopes' | 'nonce' | 'resource'> & {
+    readonly via?: SignIn['via']
+  },
 ): SignIn {
-  const signIn = { ...about, originJti: randomUUID(), eventId: randomUUID(), revoked: false }
+  const via = about.via ?? 'pages'
+  const signIn = { ...about, via, originJti: randomUUID(), eventId: randomUUID(), revoked: false }
   state.signIns.set(signIn.eventId, signIn)
   return signIn
 }
@@ -58,17 +62,19 @@ export interface FreshTokens {
   readonly token_type: 'Bearer'
 }
 
-/** New ID and access tokens of a sign-in. */
+/** New ID and access tokens of a sign-in. @throws PoolError when the pre token generation trigger fails */
 export async function freshTokens(
-  { tokens }: Realm,
+  realm: Realm,
   client: PoolClient,
   signIn: SignIn,
+  occasion: TokenOccasion = 'HostedAuth',
 ): Promise<FreshTokens> {
-  const accessToken = await tokens.accessToken(signIn, client)
+  const { tokens } = realm
+  const changes = await tokenChanges(realm, signIn, occasion)
+  const accessToken = await tokens.accessToken(signIn, client, changes)
+  const hasIdToken = signIn.via === 'api' || signIn.scopes.includes('openid')
   return {
-    ...(signIn.scopes.includes('openid')
-      ? { id_token: await tokens.idToken(signIn, client, accessToken) }
-      : {}),
+    ...(hasIdToken ? { id_token: await tokens.idToken(signIn, client, accessToken, changes) } : {}),
     access_token: accessToken,
     expires_in: client.accessTokenSeconds,
     token_type: 'Bearer',

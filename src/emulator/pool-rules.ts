@@ -7,6 +7,15 @@ export interface PoolComplaint {
   readonly message: string
 }
 
+/** Where a field is wrong, what follows from it is absent. */
+interface JudgedClient {
+  readonly id: string
+  readonly clientCredentials: boolean
+  readonly secrets?: readonly string[]
+  readonly responseTypes?: readonly string[]
+  readonly scopes?: readonly string[]
+}
+
 interface JudgedPool {
   readonly users: readonly {
     readonly username: string
@@ -14,13 +23,11 @@ interface JudgedPool {
     readonly attributes: Readonly<Record<string, string | boolean>>
   }[]
   readonly groups: readonly { readonly name: string }[]
-  readonly clients: readonly {
-    readonly id: string
-    readonly secrets: readonly string[]
-    readonly clientCredentials: boolean
-    readonly responseTypes: readonly string[]
+  readonly clients: readonly JudgedClient[]
+  readonly resourceServers: readonly {
+    readonly identifier: string
+    readonly scopes: readonly string[]
   }[]
-  readonly resourceServers: readonly { readonly identifier: string }[]
 }
 
 /** AWS's limit. */
@@ -43,6 +50,11 @@ export function complainAboutPool({
   clients,
   resourceServers,
 }: JudgedPool): PoolComplaint[] {
+  const custom = new Set(
+    resourceServers.flatMap(({ identifier, scopes }) =>
+      scopes.map(name => `${identifier}/${name}`),
+    ),
+  )
   const logins = users.flatMap(({ username, attributes: { email } }, index) => [
     { name: username.toLowerCase(), path: ['users', index, 'username'] },
     // Someone's e-mail address may be the user name too.
@@ -60,7 +72,7 @@ export function complainAboutPool({
         path: ['resourceServers', index, 'identifier'],
       })),
     ),
-    ...clients.flatMap((client, index) => complainAboutClient(client, ['clients', index])),
+    ...clients.flatMap((client, index) => complainAboutClient(client, custom, ['clients', index])),
     ...users.flatMap((user, index) => complainAboutUser(user, ['users', index])),
   ]
 }
@@ -80,14 +92,24 @@ function complainAboutUser(
 
 /** Source: developer guide, "Scopes, M2M, and resource servers". */
 function complainAboutClient(
-  { clientCredentials, responseTypes, secrets }: JudgedPool['clients'][number],
+  { clientCredentials, responseTypes = [], secrets = [], scopes = [] }: JudgedClient,
+  custom: ReadonlySet<string>,
   path: readonly (string | number)[],
 ): PoolComplaint[] {
-  if (!clientCredentials) return []
-  const complain = (message: string) => ({ path: [...path, 'clientCredentials'], message })
+  const complain = (name: string, message: string) => ({ path: [...path, name], message })
+  const unknown = scopes.filter(scope => scope.includes('/') && !custom.has(scope))
+  const complaints = unknown.map(scope =>
+    complain('scopes', `no resource server has the scope "${scope}"`),
+  )
+  if (!clientCredentials) return complaints
   return [
-    ...(responseTypes.length > 0 ? [complain('excludes every response type')] : []),
-    ...(secrets.length === 0 ? [complain('needs a client with a secret')] : []),
+    ...complaints,
+    ...(responseTypes.length > 0
+      ? [complain('clientCredentials', 'excludes every response type')]
+      : []),
+    ...(secrets.length === 0
+      ? [complain('clientCredentials', 'needs a client with a secret')]
+      : []),
   ]
 }
 

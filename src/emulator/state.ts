@@ -1,5 +1,6 @@
 // What the pool remembers: codes, sign-ins with their refresh tokens, and the hosted UI's own sessions. Every
 // list is bounded; the oldest entries go first.
+import type { SrpExchange } from './api/srp.js'
 import type { PoolUser } from './pool.js'
 
 /** One sign-in: all tokens that come of it share `originJti`. */
@@ -12,6 +13,8 @@ export interface SignIn {
   /** Names the sign-in in its tokens, when token revocation is off too. */
   readonly eventId: string
   readonly nonce: string | null
+  /** Whether it was at the hosted UI or by the API, whose tokens differ a little. */
+  readonly via: 'pages' | 'api'
   /** RFC 8707: the `aud` of the access tokens. */
   readonly resource: string | null
   revoked: boolean
@@ -61,6 +64,16 @@ export interface Challenge {
   /** The secret that `MFA_SETUP` offers. */
   readonly totpSecret: string | null
   tries: number
+}
+
+/** A sign-in by SRP that waits for the client's proof. */
+export interface HeldExchange {
+  /** Null for somebody who does not exist, whom no proof fits. */
+  readonly user: PoolUser | null
+  readonly userId: string
+  readonly clientId: string
+  readonly startedAt: number
+  readonly exchange: SrpExchange
 }
 
 /** A code that was sent, and how often somebody guessed. */
@@ -153,6 +166,10 @@ export interface State {
   readonly challenges: Bounded<Challenge>
   /** The last step of each user's authenticator app: no code is good twice. */
   readonly totpSteps: Bounded<number>
+  /** Secrets of authenticator apps that users are setting up, by `sub`. */
+  readonly offeredSecrets: Bounded<string>
+  /** By secret block. */
+  readonly srpExchanges: Bounded<HeldExchange>
   /** Ids of identity pools, by the identities of their guests. */
   readonly guests: Bounded<string>
   /** By access key id. */
@@ -170,6 +187,8 @@ export function createState(maxEntries?: number): State {
     outbox: new Bounded(maxMessages),
     challenges: new Bounded(maxEntries),
     totpSteps: new Bounded(maxEntries),
+    offeredSecrets: new Bounded(maxEntries),
+    srpExchanges: new Bounded(maxEntries),
     guests: new Bounded(maxEntries),
     awsSessions: new Bounded(maxEntries),
   }

@@ -4,13 +4,19 @@ import { createHash, randomUUID } from 'node:crypto'
 import { CompactEncrypt, type CryptoKey, generateKeyPair, type JWTPayload } from 'jose'
 import { readableAttributes } from './attributes.js'
 import type { Keys } from './keys.js'
-import type { PoolClient, PoolGroup } from './pool.js'
+import type { PoolClient, PoolGroup, PoolUser } from './pool.js'
 import type { SignIn } from './state.js'
+import { applyChanges, noTokenChanges, type TokenChanges } from './triggers/token-changes.js'
 
 /** Makes the tokens of a sign-in. */
 export interface TokenMaker {
-  idToken(signIn: SignIn, client: PoolClient, accessToken: string): Promise<string>
-  accessToken(signIn: SignIn, client: PoolClient): Promise<string>
+  idToken(
+    signIn: SignIn,
+    client: PoolClient,
+    accessToken: string,
+    changes?: TokenChanges,
+  ): Promise<string>
+  accessToken(signIn: SignIn, client: PoolClient, changes?: TokenChanges): Promise<string>
   /** Opaque to clients: a true five-part JWE of Cognito's size. */
   refreshToken(signIn: SignIn): Promise<string>
 }
@@ -37,11 +43,12 @@ export function createTokenMaker(place: TokenPlace): TokenMaker {
     { user, authTime, originJti, eventId }: SignIn,
     { tokenRevocation }: PoolClient,
     lifeSeconds: number,
+    groups: readonly string[],
   ): JWTPayload {
     const now = place.clock()
     return {
       sub: user.sub ?? '',
-      ...(user.groups.length > 0 ? { 'cognito:groups': user.groups } : {}),
+      ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
       iss: place.issuer,
       ...(tokenRevocation ? { origin_jti: originJti, jti: randomUUID() } : {}),
       event_id: eventId,
@@ -52,31 +59,38 @@ export function createTokenMaker(place: TokenPlace): TokenMaker {
   }
 
   return {
-    idToken(signIn, client, accessToken) {
-      const { user, nonce, scopes } = signIn
-      return place.keys.sign('id', {
-        at_hash: leftHalfHash(accessToken),
-        ...common(signIn, client, client.idTokenSeconds),
-        ...roles(place.groups.filter(({ name }) => user.groups.includes(name))),
+    idToken(signIn, client, accessToken, changes = noTokenChanges) {
+      const { user, nonce, scopes, via } = signIn
+      const groups = changes.groups ?? user.groups
+      const claims = {
+        ...(via === 'pages' ? { at_hash: leftHalfHash(accessToken) } : {}),
+        ...common(signIn, client, client.idTokenSeconds, groups),
+        ...roles(place.groups.filter(({ name }) => groups.includes(name))),
         'cognito:username': user.username,
         ...(nonce === null ? {} : { nonce }),
+        ...(user.identities.length > 0
+          ? { identities: user.identities.map(describeIdentity) }
+          : {}),
         aud: client.id,
         token_use: 'id',
         ...readableAttributes(user, client, scopes),
-      })
+      }
+      return place.keys.sign('id', applyChanges(claims, changes.idToken))
     },
 
-    accessToken(signIn, client) {
+    accessToken(signIn, client, changes = noTokenChanges) {
       const { user, scopes, resource } = signIn
-      return place.keys.sign('access', {
-        ...common(signIn, client, client.accessTokenSeconds),
+      const granted = [...new Set([...scopes, ...changes.addScopes])]
+      const claims = {
+        ...common(signIn, client, client.accessTokenSeconds, changes.groups ?? user.groups),
         version: 2,
         client_id: client.id,
         token_use: 'access',
-        scope: scopes.join(' '),
+        scope: granted.filter(scope => !changes.suppressScopes.includes(scope)).join(' '),
         username: user.username,
         ...(resource === null ? {} : { aud: resource }),
-      })
+      }
+      return place.keys.sign('access', applyChanges(claims, changes.accessToken))
     },
 
     async refreshToken({ originJti }) {
@@ -108,6 +122,11 @@ function roles(groups: readonly PoolGroup[]): JWTPayload {
     'cognito:roles': withRole.map(group => group.roleArn),
     ...(preferred.size === 1 ? { 'cognito:preferred_role': roleArn } : {}),
   }
+}
+
+/** As the claim has it: texts, the date in milliseconds. */
+function describeIdentity({ primary, dateCreated, ...identity }: PoolUser['identities'][number]) {
+  return { ...identity, primary: String(primary), dateCreated: String(dateCreated) }
 }
 
 /** `at_hash` (OpenID Connect Core section 3.1.3.6). */

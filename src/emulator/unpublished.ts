@@ -20,6 +20,10 @@ export const unpublishedSchema = z.strictObject({
   refreshInGrace: z.enum(['new-token', 'same-token']).default('new-token'),
   /** userInfo for an access token without `openid`: 401 `invalid_token` or 403 `insufficient_scope`. */
   userInfoWithoutOpenid: z.enum(['invalid_token', 'insufficient_scope']).default('invalid_token'),
+  /** `client_credentials` with a scope that the client lacks. */
+  clientCredentialsScope: z.enum(['invalid_scope', 'invalid_grant']).default('invalid_scope'),
+  /** The token endpoint when the pre token generation trigger fails. */
+  tokenTriggerFailure: z.enum(['invalid_request', 'invalid_grant']).default('invalid_request'),
   /** A `logout_uri` that is not registered: 400, or 302 to the error page. */
   unregisteredLogoutUri: z.enum(['bad_request', 'redirect_mismatch']).default('bad_request'),
 })

@@ -107,10 +107,12 @@ t.test('resource is the audience of the access token, at refresh too', async t =
 })
 
 t.test('the implicit grant answers in the fragment, without a refresh token', async t => {
-  const emulator = await testPool(t, {
-    responseTypes: ['code', 'token'],
-    scopes: ['openid', 'email', 'orders/read'],
-  })
+  const emulator = await testPool(
+    t,
+    { responseTypes: ['code', 'token'], scopes: ['openid', 'email', 'orders/read'] },
+    {},
+    { resourceServers: [{ identifier: 'orders', scopes: ['read'] }] },
+  )
   const browser = new PlainBrowser()
   await getCode(emulator, {}, browser)
   const fragment = async (changes: Record<string, string>) => {

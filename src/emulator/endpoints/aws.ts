@@ -2,6 +2,7 @@
 // X-Amz-Target, STS in a form. Scripts of any origin may call, as at AWS.
 import { randomUUID } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { userPoolOperations } from '../api/operations.js'
 import type { Call, Input, Operations } from '../aws/call.js'
 import { ServiceError } from '../aws/service-error.js'
 import { isForm } from '../form.js'
@@ -13,6 +14,7 @@ const jsonType = 'application/x-amz-json-1.1'
 
 export function awsEndpoint(parent: FastifyInstance, realm: Realm): void {
   const services: Readonly<Record<string, Operations>> = {
+    AWSCognitoIdentityProviderService: userPoolOperations(realm),
     AWSCognitoIdentityService: identityPoolOperations(realm),
   }
 

@@ -5,10 +5,12 @@ import type { FastifyInstance } from 'fastify'
 import { authenticateClient, isRefused } from '../client-authentication.js'
 import { isForm } from '../form.js'
 import { exchangeCode } from '../grants/authorization-code.js'
+import { grantToClient } from '../grants/client-credentials.js'
 import { refresh } from '../grants/refresh-token.js'
 import { type Refusal, refusal } from '../grants/refusal.js'
 import { cookieOptions, privateHeaders } from '../page.js'
 import type { PoolClient } from '../pool.js'
+import { PoolError } from '../pool-error.js'
 import { type Parameters, type Realm, readParameters } from '../realm.js'
 
 type Answer = Refusal | { readonly body: object }
@@ -40,10 +42,16 @@ async function answerForm(
 ): Promise<Answer> {
   const client = authenticateClient(realm, authorization, form)
   if (isRefused(client)) return client
-  return grant(realm, client, form)
+  try {
+    return await grant(realm, client, form)
+  } catch (error) {
+    if (!(error instanceof PoolError)) throw error
+    const { tokenTriggerFailure } = realm.settings.unpublished
+    return refusal(tokenTriggerFailure, error.message, `${error.message} `)
+  }
 }
 
-function grant(realm: Realm, client: PoolClient, form: Parameters): Promise<Answer> | Refusal {
+async function grant(realm: Realm, client: PoolClient, form: Parameters): Promise<Answer> {
   switch (form.grant_type) {
     case undefined:
       return refusal('invalid_request', 'grant_type is absent')
@@ -52,8 +60,7 @@ function grant(realm: Realm, client: PoolClient, form: Parameters): Promise<Answ
     case 'refresh_token':
       return refresh(realm, client, form)
     case 'client_credentials':
-      // Known to Cognito, and enabled at no client of this pool.
-      return refusal('unauthorized_client', 'the grant is not enabled at the client')
+      return grantToClient(realm, client, form)
     default:
       return refusal('unsupported_grant_type', 'no grant has this name')
   }

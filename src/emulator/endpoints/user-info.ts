@@ -1,11 +1,11 @@
 // GET /oauth2/userInfo: every value a string, and a challenge without a scheme word. The one endpoint that
 // tells whether an access token was revoked. Source: developer guide, "UserInfo endpoint".
 import type { FastifyInstance } from 'fastify'
+import { readAccessToken } from '../access-token.js'
 import { readableAttributes } from '../attributes.js'
 import { privateHeaders } from '../page.js'
-import { findClient, isActive, type Realm } from '../realm.js'
+import { findClient, type Realm } from '../realm.js'
 import type { SignIn } from '../state.js'
-import { verifyToken } from '../verify.js'
 
 const badRequest =
   'error="invalid_request", error_description="Bad OAuth2 request at UserInfo Endpoint"'
@@ -20,8 +20,9 @@ export function userInfoEndpoint(app: FastifyInstance, realm: Realm): void {
       reply.code(status).header('www-authenticate', challenge).send()
     const [, token] = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '') ?? []
     if (token === undefined) return refuse(400, badRequest)
-    const signIn = await findSignIn(token)
-    if (signIn === null) return refuse(401, badToken)
+    const standing = await readAccessToken(realm, token)
+    if ('reason' in standing) return refuse(401, badToken)
+    const { signIn } = standing
     if (!signIn.scopes.includes('openid')) {
       const isScope = realm.settings.unpublished.userInfoWithoutOpenid === 'insufficient_scope'
       return isScope ? refuse(403, badScope) : refuse(401, badToken)
@@ -35,14 +36,5 @@ export function userInfoEndpoint(app: FastifyInstance, realm: Realm): void {
     const attributes = readableAttributes(user, findClient(realm, clientId) ?? {}, scopes)
     const texts = Object.entries(attributes).map(([name, value]) => [name, String(value)])
     return { sub: user.sub ?? '', ...Object.fromEntries(texts), username: user.username }
-  }
-
-  /** The sign-in of an access token that still counts; null for every other. */
-  async function findSignIn(token: string): Promise<SignIn | null> {
-    const claims = await verifyToken(realm.keys, token)
-    if (claims === null || claims.token_use !== 'access') return null
-    if (typeof claims.exp !== 'number' || claims.exp <= realm.clock()) return null
-    const signIn = realm.state.signIns.get(String(claims.event_id))
-    return signIn === undefined || signIn.revoked || !isActive(realm, signIn.user) ? null : signIn
   }
 }

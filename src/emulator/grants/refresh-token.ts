@@ -19,8 +19,16 @@ export async function refresh(
   if (refused !== null) return refused
 
   // Before the first await: of two refreshes at once without grace, one has come first.
+  const before = { replacedAt: held.replacedAt, successor: held.successor }
   const successor = client.rotation === undefined ? null : rotate(realm, held)
-  const [tokens, next] = await Promise.all([freshTokens(realm, client, held.signIn), successor])
+  const [tokens, next] = await Promise.all([
+    freshTokens(realm, client, held.signIn, 'RefreshTokens'),
+    successor,
+  ]).catch((error: unknown) => {
+    // A trigger that fails costs nobody the token.
+    Object.assign(held, before)
+    throw error
+  })
   const { username } = held.signIn.user
   realm.tell({ event: 'tokens', grantType: 'refresh_token', username, clientId: client.id })
   return { body: next === null ? tokens : { ...tokens, refresh_token: next } }

@@ -7,6 +7,7 @@ export type TokenError =
   | 'invalid_grant'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
+  | 'invalid_scope'
 
 export interface Refusal {
   readonly body: { readonly error: TokenError; readonly error_description?: string }
