@@ -2,10 +2,12 @@
 import { type IncomingMessage, METHODS } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import { createJudge } from './access/judge.js'
+import { accountEndpoint, endOtherEndpoint, formWaits } from './endpoints/account.js'
 import { healthEndpoint, metricsEndpoint, readyEndpoint } from './endpoints/admin.js'
 import { awsCredentialsEndpoint } from './endpoints/aws-credentials.js'
 import { callbackEndpoint } from './endpoints/callback.js'
 import { forwardAuthEndpoint, isCallerWanted, readOriginal } from './endpoints/forward-auth.js'
+import { landingEndpoint } from './endpoints/landing.js'
 import { proxied } from './endpoints/proxied.js'
 import { jwksEndpoint, publicKeyEndpoint } from './endpoints/public-keys.js'
 import { resourceMetadataEndpoint } from './endpoints/resource-metadata.js'
@@ -22,6 +24,8 @@ import { refuseCrossSite } from './hooks/cross-site.js'
 import { createFailureAnswers } from './hooks/error-handler.js'
 import { recordFailures } from './hooks/failure-record.js'
 import { finish } from './hooks/finish.js'
+import { createFragmentKeeper } from './hooks/keep-fragment.js'
+import { createFormKeeper } from './hooks/kept-form.js'
 import { requestLog } from './hooks/request-log.js'
 import { chooseRoute } from './hooks/route.js'
 import { limitSignIns } from './hooks/sign-in-limit.js'
@@ -58,7 +62,6 @@ export function createApp(services: Services): FastifyInstance {
   const { keepAliveTimeout, ...http } = connectionLimits
   const failures = createFailureAnswers({
     ...services,
-    views: services.failureViews,
     record: recordFailures({ ...services.metrics, callbackPath: paths.callback, record }),
     startPath: paths.start,
     signOutPath: paths.signOut,
@@ -133,6 +136,7 @@ export function createApp(services: Services): FastifyInstance {
     count: services.metrics.countSessionEnd,
   })
   const signedOut = signedOutEndpoint({ ...services, startPath: paths.start })
+  const account = accountEndpoint(services)
   const userinfo = userinfoEndpoint(services)
   const withHead = { exposeHeadRoute: true }
   app.get(paths.ping, { ...withHead, config: { anyHost: true } }, async (_request, reply) =>
@@ -147,6 +151,9 @@ export function createApp(services: Services): FastifyInstance {
   )
   app.route({ method: ['GET', 'POST'], url: paths.signOut, onRequest: calm, handler: signOut })
   app.get(paths.signedOut, signedOut)
+  app.get(paths.account, { ...withHead, onRequest: who }, account)
+  app.post(paths.account, { onRequest: who }, endOtherEndpoint(services))
+  app.get(paths.landing, landingEndpoint({ ...services, judge: judgeReturnTo }))
   // A proxy asks with the method and the Host that it likes; what it asks about stands in headers.
   app.route({
     method: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
@@ -175,12 +182,28 @@ export function createApp(services: Services): FastifyInstance {
   app.get(paths.jwks, inside, jwksEndpoint(services.publishedKeys.assertion))
   app.post(paths.refresh, refreshEndpoint(services))
 
+  const signInPath = (returnTo: string, again: boolean) =>
+    `${paths.start}?rd=${encodeURIComponent(returnTo)}${again ? '&prompt=login' : ''}`
   const way = [
     chooseRoute(services),
     ...trace,
     who,
     refuseCrossSite(services),
-    authorize({ login, judge }),
+    authorize({
+      login,
+      judge,
+      keepForm: createFormKeeper({
+        ...services,
+        failures,
+        signInPath: again => signInPath(`${paths.account}?form=${formWaits}`, again),
+      }),
+      keepFragment: createFragmentKeeper({
+        ...services,
+        failures,
+        landingPath: paths.landing,
+        signInPath,
+      }),
+    }),
     upgrade.tunnel,
     proxied({ pass: services.pass, writeFailure: failures.write }),
   ]

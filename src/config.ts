@@ -26,6 +26,7 @@ import { anyListSetting, durationSetting, listSetting, portSetting } from './lib
 import { parseRange } from './lib/trusted-peers.js'
 import { logLevels } from './log.js'
 import { loginSettings, signInLimits } from './login/settings.js'
+import { pagesSettings } from './pages/settings.js'
 import {
   complaintOfForwarding,
   createForwardingSettings,
@@ -123,6 +124,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   paths: pathSettings.prefault({}),
+  pages: pagesSettings.prefault({}),
   listen: z
     .strictObject({
       host: z.string().min(1).default('0.0.0.0').meta({

@@ -101,6 +101,13 @@ export const errorTable = {
       'You were sent to the sign-in page several times and each time the browser came back without its cookie. Allow cookies for this site, then try again.',
     hint: 'The browser does not keep the cookie: Secure cookie on plain http, GATEWAY_URL of another host than the browser sees, cookies blocked, or clocks apart.',
   },
+  GW_ERR_COOKIES_BLOCKED: {
+    status: 400,
+    title: 'Cookies are blocked',
+    message:
+      'Your browser keeps no cookies for this site, so you cannot be signed in. Allow cookies for this site in the settings of your browser, then sign in again.',
+    hint: 'The browser came back from the sign-in page three times without any cookie of the gateway: it blocks them, the page is plain http while GATEWAY_URL says https, or a proxy in front takes cookies away.',
+  },
   GW_ERR_LOGIN_REFUSED: {
     status: 403,
     title: 'The sign-in was refused',

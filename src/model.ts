@@ -132,6 +132,8 @@ export interface Route {
   readonly explain: { readonly text: string; readonly link?: string | undefined } | null
   /** What a Bearer token has to be for. */
   readonly tokenUse: TokenUse
+  /** Whether the part of a link behind `#` is kept while its person signs in. */
+  readonly keepsFragment: boolean
   /** Whether `%2F` may stand in a path. */
   readonly encodedSlash: boolean
   /** Whether `//` may stand in a path. */

@@ -19,13 +19,13 @@ import type { ReadinessCheck } from './lib/readiness.js'
 import { createSealer } from './lib/sealer.js'
 import { systemClock } from './lib/system-clock.js'
 import { createPeers } from './lib/trusted-peers.js'
-import { openViews, viewsFolder } from './lib/views.js'
 import { type Log, openAuditLog } from './log.js'
 import { createAfterSignOut } from './login/after-sign-out.js'
 import { createLoginFlow } from './login/flow.js'
 import { createRounds } from './login/rounds.js'
 import { createTransactions } from './login/transaction.js'
 import type { Clock, TokenSet } from './model.js'
+import { createPages } from './pages/pages.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
 import { auditRefreshes } from './services/audited.js'
@@ -44,6 +44,7 @@ import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
 import { keepTokens } from './session/keep.js'
 import { remainingSeconds } from './session/lifetime.js'
+import { createOtherSessions } from './session/other-sessions.js'
 import { createRefresher } from './session/refresh.js'
 import { createRevocation } from './session/revocation.js'
 import { createSessionWatch } from './session/session-watch.js'
@@ -76,8 +77,15 @@ export async function createServices(
   const paths = createPaths(config.paths)
   const endpoints = resolveEndpoints(config.cognito)
   const sealer = createSealer(config.secrets)
-  const views = openViews(viewsFolder, ["'self'", new URL(endpoints.logout).origin])
-  const failureViews = openViews(viewsFolder, ["'self'"], config.embedding.ancestors)
+  const pages = createPages({
+    settings: config.pages,
+    origins: {
+      logout: new URL(endpoints.logout).origin,
+      embedders: config.embedding.ancestors,
+      after: [...config.url, ...config.login.returnTo],
+    },
+    log,
+  })
 
   const upstreams = openUpstreams(config, log)
   const forgetLoads = lasting.watchLoads(upstreams.loads)
@@ -154,8 +162,9 @@ export async function createServices(
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
     clock,
   })
+  const announced = (aws?.forgettingEnded ?? same)(endings.announcedBy(store))
   const sessions = createBrowserSessions({
-    store: (aws?.forgettingEnded ?? same)(endings.announcedBy(store)),
+    store: announced,
     refresher,
     revoke,
     limits,
@@ -220,13 +229,13 @@ export async function createServices(
 
   return {
     paths,
-    views,
-    failureViews,
+    pages,
     log,
     clock,
     limits,
     login,
     sessions,
+    otherSessions: createOtherSessions({ store: announced, revoke, limits, clock }),
     watchSession: createSessionWatch({ endings, peek: sessions.peek, limits, clock, log }),
     afterSignOut: createAfterSignOut({ sealer, clock }),
     buildLogoutUrl: (logoutUri: string) => logoutUrl(endpoints, config.cognito.clientId, logoutUri),

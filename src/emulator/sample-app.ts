@@ -47,7 +47,7 @@ export async function startSampleApp({
   host?: string
   port?: number
 } = {}): Promise<SampleApp> {
-  const views = openViews(join(viewsFolder, 'emulator', 'sample'), ["'self'"])
+  const views = openViews(join(viewsFolder, 'emulator', 'sample'), { formAction: ["'self'"] })
   const answers = pages()
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

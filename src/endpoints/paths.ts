@@ -23,6 +23,16 @@ export const urlTable = {
     path: '/signed_out',
     what: 'the page after signing out: register it as a sign-out URL',
   },
+  account: {
+    method: 'GET, POST',
+    path: '/account',
+    what: 'page: who you are, how long this session lasts, your other sessions (with Redis), sign out here or everywhere; `POST` with `end=…` ends one of the others, same origin only',
+  },
+  landing: {
+    method: 'GET',
+    path: '/landing',
+    what: 'page: where a sign-in comes back to that has kept the part behind `#` (`keepFragment` of a route); goes on to `rd=/path`',
+  },
   auth: {
     method: 'GET',
     path: '/auth',

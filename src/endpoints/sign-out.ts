@@ -3,14 +3,13 @@
 import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { RecordEvent } from '../audit/trail.js'
 import { GatewayError } from '../errors.js'
-import { pageHeaders, type Views } from '../lib/views.js'
 import type { Log } from '../log.js'
 import type { AfterSignOut } from '../login/after-sign-out.js'
 import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
+import type { Pages } from '../pages/pages.js'
 import type { BrowserSessions } from '../session/browser-session.js'
-import { chooseLanguage } from '../texts/language.js'
-import { type Language, textsByLanguage } from '../texts/table.js'
+import { languageOf } from './page-language.js'
 import type { JudgeReturnTo } from './return-to.js'
 import { isCrossSite, isOwnPost } from './same-site.js'
 
@@ -31,7 +30,7 @@ export function signOutEndpoint({
   judge,
   ownOrigins,
   signedOutPath,
-  views,
+  pages,
   count,
   record,
   log,
@@ -43,7 +42,7 @@ export function signOutEndpoint({
   judge: JudgeReturnTo
   ownOrigins: readonly string[]
   signedOutPath: string
-  views: Views
+  pages: Pages
   /** Told every session that ends. */
   count: (why: 'sign_out') => void
   record: RecordEvent
@@ -81,16 +80,9 @@ export function signOutEndpoint({
   }
 
   function ask(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-    const language = languageOf(request)
-    const texts = textsByLanguage[language].confirmSignOut
     const action = request.target.raw
-    const { html, contentSecurityPolicy } = views('confirm-sign-out', {
-      ...texts,
-      language,
-      action,
-    })
-    const headers = pageHeaders(contentSecurityPolicy, { language, referrerPolicy: 'same-origin' })
-    return reply.headers(headers).send(html)
+    const page = pages.render('confirm-sign-out', languageOf(request), { action })
+    return reply.headers(page.headers).send(page.html)
   }
 }
 
@@ -105,11 +97,11 @@ function refuseUnmeant({ headers, raw }: FastifyRequest): void {
 export function signedOutEndpoint({
   afterSignOut,
   startPath,
-  views,
+  pages,
 }: {
   afterSignOut: AfterSignOut
   startPath: string
-  views: Views
+  pages: Pages
 }): RouteHandlerMethod {
   return async (request, reply) => {
     const waiting = afterSignOut.take(request.browser)
@@ -118,14 +110,7 @@ export function signedOutEndpoint({
         .headers({ 'set-cookie': waiting.setCookie, 'cache-control': 'no-store' })
         .redirect(waiting.location, 302)
     }
-    const language = languageOf(request)
-    const texts = textsByLanguage[language].signedOut
-    const signIn = startPath
-    const { html, contentSecurityPolicy } = views('signed-out', { ...texts, language, signIn })
-    return reply.headers(pageHeaders(contentSecurityPolicy, { language })).send(html)
+    const page = pages.render('signed-out', languageOf(request), { signIn: startPath })
+    return reply.headers(page.headers).send(page.html)
   }
-}
-
-function languageOf({ headers, target }: FastifyRequest): Language {
-  return chooseLanguage(headers['accept-language'], new URLSearchParams(target.query).get('lang'))
 }

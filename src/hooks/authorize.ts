@@ -6,6 +6,8 @@ import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
 import { fitReturnTo } from '../login/return-to.js'
 import type { Decision } from '../model.js'
+import type { KeepFragment } from './keep-fragment.js'
+import { isOwnForm, type KeepForm } from './kept-form.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -15,16 +17,20 @@ declare module 'fastify' {
 }
 
 /**
- * Lets the request pass, sends a navigation to the hosted UI, or refuses.
+ * Lets the request pass, sends a navigation to the hosted UI, gives a form back to its person, or refuses.
  *
  * Fails with GW_ERR_LOGIN_REQUIRED or GW_ERR_FORBIDDEN.
  */
 export function authorize({
   login,
   judge,
+  keepForm,
+  keepFragment,
 }: {
   login: Pick<LoginFlow, 'begin'>
   judge: JudgeRequest
+  keepForm: KeepForm
+  keepFragment: KeepFragment
 }): onRequestHookHandler {
   return (request, reply, done) => {
     try {
@@ -34,10 +40,15 @@ export function authorize({
     }
     // Who sends credentials of another scheme is a program, and no program signs in at a page.
     const { authorization } = request.headers
+    if (authorization === undefined && isOwnForm(request)) {
+      return void keepForm(request, reply).catch(done)
+    }
     if (authorization !== undefined || !isNavigation(request.raw.method, request.headers)) {
       const reason = authorization === undefined ? {} : { reason: 'expected the scheme Bearer' }
       return done(new GatewayError('GW_ERR_LOGIN_REQUIRED', reason))
     }
+    if (request.route.keepsFragment && request.raw.method === 'GET' && keepFragment(request, reply))
+      return
     sendToLogin(request, reply, login).catch(done)
   }
 }

@@ -5,9 +5,8 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ErrorCode, errorTable } from '../errors.js'
-import { pageHeaders, type Views } from '../lib/views.js'
 import type { Log } from '../log.js'
-import { en } from '../texts/en.js'
+import type { Pages } from '../pages/pages.js'
 
 /** What is not here breaks the rules of HTTP. */
 const codes: Readonly<Record<string, ErrorCode>> = {
@@ -16,24 +15,24 @@ const codes: Readonly<Record<string, ErrorCode>> = {
 }
 
 /** Writes the answer onto the socket, once, and ends it. */
-export function answerBrokenRequest({ views, log }: { views: Views; log: Pick<Log, 'info'> }) {
+export function answerBrokenRequest({ pages, log }: { pages: Pages; log: Pick<Log, 'info'> }) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
     const code = codes[error.code ?? ''] ?? 'GW_ERR_REQUEST_INVALID'
     const id = randomUUID()
     log.info({ id, error: code, reason: error.code }, 'request refused')
     if (isAnswering(socket)) socket.destroy()
-    else socket.end(render(views, code, id))
+    else socket.end(render(pages, code, id))
   }
 }
 
 /** CONNECT asks for a tunnel to anywhere. Node closes the connection without a word when nobody listens. */
-export function refuseConnect({ views, log }: { views: Views; log: Pick<Log, 'info'> }) {
+export function refuseConnect({ pages, log }: { pages: Pages; log: Pick<Log, 'info'> }) {
   return (_request: IncomingMessage, socket: Duplex): void => {
     const [id, code] = [randomUUID(), 'GW_ERR_METHOD_REFUSED'] as const
     log.info({ id, error: code, method: 'CONNECT' }, 'request refused')
     socket.on('error', () => socket.destroy())
-    socket.end(render(views, code, id))
+    socket.end(render(pages, code, id))
   }
 }
 
@@ -42,21 +41,14 @@ function isAnswering(socket: Socket): boolean {
   return Boolean((socket as Socket & { _httpMessage?: unknown })._httpMessage)
 }
 
-function render(views: Views, code: ErrorCode, id: string): string {
+function render(pages: Pages, code: ErrorCode, id: string): string {
   const { status } = errorTable[code]
+  const nothing = { detail: undefined, detailLink: undefined, retry: null, signIn: null }
+  const facts = { ...nothing, code, id, otherAccount: null, home: true, framed: false }
   // There is no telling which language somebody reads whose request cannot be read.
-  const facts = {
-    ...en.errors[code],
-    texts: en,
-    language: 'en',
-    code,
-    id,
-    signIn: null,
-    home: true,
-  }
-  const { html, contentSecurityPolicy } = views('error', facts)
+  const { html, headers: ofPage } = pages.render('error', 'en', facts)
   const headers = {
-    ...pageHeaders(contentSecurityPolicy),
+    ...ofPage,
     'content-length': String(Buffer.byteLength(html)),
     connection: 'close',
   }

@@ -3,12 +3,13 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ErrorCode, errorTable, GatewayError } from '../errors.js'
-import { pageHeaders, type Views } from '../lib/views.js'
 import { framesOf, type Log } from '../log.js'
 import { acceptsHtml } from '../login/navigation.js'
 import { fitReturnTo, judgeReturnTo } from '../login/return-to.js'
+import type { PageFacts } from '../pages/page.js'
+import type { FinishedPage, Pages } from '../pages/pages.js'
 import { chooseLanguage } from '../texts/language.js'
-import { type Language, textsByLanguage } from '../texts/table.js'
+import type { Language } from '../texts/table.js'
 
 /** Where a protected resource says who issues its tokens (RFC 9728 section 3). */
 export const resourceMetadataPath = '/.well-known/oauth-protected-resource'
@@ -24,6 +25,10 @@ export interface Answer {
 export interface FailureAnswers {
   /** For a request that Fastify still answers. */
   readonly handle: (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
+  /** A failure in a page of its own; nothing is written down. */
+  readonly dress: (page: FinishedPage, error: GatewayError, request: FastifyRequest) => Answer
+  /** Writes a failure down that such a page answers. */
+  readonly tell: (error: GatewayError, request: FastifyRequest) => void
   /** For a request whose reply was hijacked and of which nothing was written yet. */
   readonly write: (error: unknown, request: FastifyRequest, response: ServerResponse) => void
 }
@@ -33,12 +38,22 @@ const signInHelps: ReadonlySet<ErrorCode> = new Set([
   'GW_ERR_CALLBACK_INVALID',
   'GW_ERR_CODE_REFUSED',
   'GW_ERR_COGNITO_UNAVAILABLE',
+  'GW_ERR_COOKIES_BLOCKED',
   'GW_ERR_LOGIN_LOOP',
   'GW_ERR_LOGIN_REFUSED',
   'GW_ERR_LOGIN_REQUIRED',
   'GW_ERR_STATE_UNKNOWN',
   'GW_ERR_TOKENS_REFUSED',
   'GW_ERR_TRANSACTION_EXPIRED',
+])
+
+/** Codes of what passes by itself: asking again may help. */
+const passing: ReadonlySet<ErrorCode> = new Set([
+  'GW_ERR_SESSION_UNAVAILABLE',
+  'GW_ERR_UPSTREAM_BUSY',
+  'GW_ERR_UPSTREAM_INVALID',
+  'GW_ERR_UPSTREAM_TIMEOUT',
+  'GW_ERR_UPSTREAM_UNREACHABLE',
 ])
 
 /** Fastify's own refusals, by their codes. */
@@ -51,7 +66,7 @@ const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
 
 /** Failure answers made from the error table. */
 export function createFailureAnswers({
-  views,
+  pages,
   startPath,
   signOutPath,
   isOwnPath,
@@ -59,7 +74,7 @@ export function createFailureAnswers({
   record,
   log,
 }: {
-  views: Views
+  pages: Pages
   /** Path of the login start, for links on pages and in JSON. */
   startPath: string
   signOutPath: string
@@ -75,24 +90,31 @@ export function createFailureAnswers({
     const error = toGatewayError(thrown)
     writeDown(error, thrown, request)
     record(error, request)
-    const login = `${startPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
+    const from = pageOf(request, isOwnPath)
+    const login = `${startPath}?rd=${encodeURIComponent(from)}`
     const { detail, detailLink } = error
     const framed = isFramed(request)
     const otherAccount = request.session === null ? null : changeAccount(request)
-    const facts = { code: error.code, detail, detailLink, id: request.id, framed, otherAccount }
+    const retry = request.raw.method === 'GET' && from !== '/' ? from : null
+    const { code } = error
+    const facts = { code, detail, detailLink, id: request.id, framed, otherAccount, retry }
     const { upgrade, accept } = request.headers
     const { body, headers } =
       upgrade === undefined && acceptsHtml(accept)
-        ? page(views, facts, login, languageOf(request, isOwnPath))
+        ? page(pages, facts, login, languageOf(request, isOwnPath))
         : json(facts, login)
-    return {
-      status: error.status,
-      body,
-      headers: joinVary(headers, {
-        ...commonHeaders(error, request, hasResourceMetadata),
-        'x-request-id': request.id,
-      }),
-    }
+    return finish(body, headers, error, request)
+  }
+
+  function finish(
+    body: string,
+    headers: Readonly<Record<string, string>>,
+    error: GatewayError,
+    request: FastifyRequest,
+  ): Answer {
+    const common = commonHeaders(error, request, hasResourceMetadata)
+    const joined = joinVary(headers, { ...common, 'x-request-id': request.id })
+    return { status: error.status, body, headers: joined }
   }
 
   /** Through Cognito's sign-out: its own session of an hour would bring the same person back. */
@@ -110,6 +132,11 @@ export function createFailureAnswers({
   }
 
   return {
+    dress: ({ html, headers }, error, request) => finish(html, headers, error, request),
+    tell(error, request) {
+      writeDown(error, error, request)
+      record(error, request)
+    },
     handle(error, request, reply) {
       const { status, headers, body } = answer(error, request)
       return reply.code(status).headers(headers).send(body)
@@ -135,30 +162,20 @@ function toGatewayError(thrown: unknown): GatewayError {
   return new GatewayError(known ?? 'GW_ERR_INTERNAL', { cause: thrown })
 }
 
-interface Facts {
-  readonly code: ErrorCode
-  readonly detail: string | undefined
-  readonly detailLink: string | undefined
-  readonly id: string
-  /** The hosted UI refuses to be framed: a link to it opens a tab. */
-  readonly framed: boolean
-  /** Signs out, and comes back to the page to sign in as somebody else; null for nobody who is signed in. */
-  readonly otherAccount: string | null
-}
+/** What page and JSON are made of. Other account and retry: where those would lead. */
+type Facts = Omit<PageFacts['error'], 'signIn' | 'home'>
 
-function page(views: Views, facts: Facts, login: string, language: Language) {
-  const signIn = signInHelps.has(facts.code) ? login : null
-  const texts = textsByLanguage[language]
-  const { html, contentSecurityPolicy } = views('error', {
+function page(pages: Pages, facts: Facts, login: string, language: Language) {
+  const { code } = facts
+  const signIn = signInHelps.has(code) ? login : null
+  const { html, headers } = pages.render('error', language, {
     ...facts,
-    ...texts.errors[facts.code],
-    texts,
-    language,
     signIn,
-    otherAccount: facts.code === 'GW_ERR_FORBIDDEN' ? facts.otherAccount : null,
+    retry: passing.has(code) ? facts.retry : null,
+    otherAccount: code === 'GW_ERR_FORBIDDEN' ? facts.otherAccount : null,
     home: signIn === null,
   })
-  return { body: html, headers: pageHeaders(contentSecurityPolicy, { language }) }
+  return { body: html, headers }
 }
 
 /** Both say what the answer depends on. */

@@ -68,7 +68,7 @@ export interface LoginFlow {
   /**
    * The step for a callback whose transaction is gone while nobody is signed in: start again, a few times.
    *
-   * @throws GW_ERR_TRANSACTION_EXPIRED when that did not help
+   * @throws GW_ERR_TRANSACTION_EXPIRED when that did not help, GW_ERR_COOKIES_BLOCKED when nothing comes back
    */
   startAgain(browser: Browser, lost: LostState): Promise<Step>
   /**
@@ -140,8 +140,11 @@ export function createLoginFlow({
 
     async startAgain(browser, { returnTo, round }) {
       if (round >= maxRounds - 1) {
-        const reason = `the transaction cookie did not come back in ${maxRounds} rounds`
-        throw new GatewayError('GW_ERR_TRANSACTION_EXPIRED', { reason })
+        const nothing = browser.cookies.length === 0
+        const what = nothing ? 'no cookie at all came' : 'the transaction cookie did not come'
+        throw new GatewayError(nothing ? 'GW_ERR_COOKIES_BLOCKED' : 'GW_ERR_TRANSACTION_EXPIRED', {
+          reason: `${what} back in ${maxRounds} rounds`,
+        })
       }
       return begin(browser, returnTo, { round: round + 1 })
     },

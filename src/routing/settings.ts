@@ -86,6 +86,12 @@ const explainSetting = z
     example: { text: 'Ask the finance team for access.', link: 'https://wiki.example.com/access' },
   })
 
+const keepFragmentSetting = z.boolean().default(false).meta({
+  description:
+    'True: `#…` of a link survives the sign-in, by a small page before and after it; the part behind `#` stays in the browser. For applications whose links are made of it.',
+  example: true,
+})
+
 const groupsSetting = z
   .strictObject({
     only: z
@@ -160,6 +166,7 @@ export function createRouteSettings<
       explain: explainSetting,
       tokenUse: tokenUseSetting,
       crossSite: crossSiteSetting,
+      keepFragment: keepFragmentSetting,
       cors: corsSetting,
       groups: groupsSetting,
       maxIdentityBytes: maxIdentityBytesSetting,

@@ -29,7 +29,7 @@ export function toRoute(settings: RouteSettings, usualMode: Config['mode'], cloc
   const mode = settings.mode ?? usualMode
   const policy = compileAccess(settings.access, clock)
   const { path, host, access, websocket, tokenUse, crossSite, sigv4 } = settings
-  const { encodedSlash, emptySegments } = settings
+  const { encodedSlash, emptySegments, keepFragment } = settings
   const cors = compileCors(settings.cors, settings.methods)
   const route: Route = {
     name: `${host ?? ''}${path}`,
@@ -39,6 +39,7 @@ export function toRoute(settings: RouteSettings, usualMode: Config['mode'], cloc
     upgrades: websocket && sigv4 === undefined,
     tokenUse,
     allowsCrossSite: crossSite === 'allow',
+    keepsFragment: keepFragment,
     encodedSlash,
     emptySegments,
     crossOrigin: cors === 'application' ? null : cors,

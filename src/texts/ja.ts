@@ -69,6 +69,11 @@ export const ja: Texts = {
       message:
         'サインインページへ何度か移動しましたが、ブラウザから Cookie が送られてきませんでした。このサイトの Cookie を許可して、もう一度お試しください。',
     },
+    GW_ERR_COOKIES_BLOCKED: {
+      title: 'Cookie がブロックされています',
+      message:
+        'ブラウザがこのサイトの Cookie を保存しないため、サインインできません。ブラウザの設定でこのサイトの Cookie を許可してから、もう一度サインインしてください。',
+    },
     GW_ERR_LOGIN_REFUSED: {
       title: 'サインインが拒否されました',
       message:
@@ -172,6 +177,7 @@ export const ja: Texts = {
   },
   signIn: 'サインイン',
   startPage: 'スタートページへ',
+  tryAgain: 'もう一度試す',
   otherAccount: '別のアカウントを使う',
   error: 'エラー',
   id: 'ID',
@@ -186,4 +192,53 @@ export const ja: Texts = {
     yes: 'サインアウト',
     no: 'サインインしたままにする',
   },
+  account: {
+    title: 'アカウント',
+    formWaits: 'サインインしました。フォームのあるタブに戻って送信してください。',
+    name: '名前',
+    email: 'メール',
+    groups: 'グループ',
+    noGroups: 'なし',
+    session: 'このセッション',
+    began: 'サインイン',
+    idleEnds: '操作がないと終了',
+    ends: '使い続けても終了',
+    others: 'ほかのセッション',
+    noOthers: 'ほかの場所ではサインインしていません。',
+    moreOthers: 'ほかにもあります。新しいものだけを表示しています。',
+    othersUnknown: 'このサイトでは、ほかのブラウザのセッションの一覧を保存していません。',
+    othersAway: '現在、ほかのセッションを表示できません。',
+    used: '最後の使用',
+    end: '終了',
+    signOut: 'サインアウト',
+    signOutEverywhere: 'すべての場所でサインアウト',
+  },
+  keptForm: {
+    title: '入力した内容は失われていません',
+    text: '送信したときにセッションが終了していたため、まだアプリケーションに届いていません。内容はこのページだけに残っています。このタブを閉じないでください。',
+    signIn: '新しいタブでもう一度サインイン',
+    send: 'フォームを送信',
+    sendNote: '同じアカウントでサインインしてから、このタブに戻ってください。',
+    needsScript: 'このフォームの送信には JavaScript を有効にする必要があります。',
+    fields: '送信される内容',
+    hidden: '表示しません',
+    lostTitle: 'セッションが終了していました',
+    lostText: '送信された内容はアプリケーションに届いていません。',
+    tooLarge: '大きすぎるため、このページに残しておくことができません。',
+    files: 'ファイルを含むか、このページに残しておけない形式です。',
+    unreadable: '内容が最後まで届きませんでした。',
+    goBack:
+      '新しいタブでもう一度サインインしてから、このタブで前のページに戻ってください。入力した内容はブラウザに残っているはずです。そこからもう一度送信してください。',
+  },
+  keepFragment: {
+    title: 'サインインしてください',
+    text: 'このページを見るにはサインインが必要です。',
+    go: 'サインイン',
+  },
+  landing: {
+    title: 'サインインしました',
+    text: 'お求めのページを開きます。',
+    go: 'ページを開く',
+  },
+  time: { ago: '{time}前', ahead: '{time}後', moment: '1 分未満' },
 }

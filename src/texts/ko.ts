@@ -68,6 +68,11 @@ export const ko: Texts = {
       message:
         '로그인 페이지로 여러 번 이동했지만 브라우저가 쿠키를 보내지 않았습니다. 이 사이트의 쿠키를 허용한 뒤 다시 시도해 주세요.',
     },
+    GW_ERR_COOKIES_BLOCKED: {
+      title: '쿠키가 차단되어 있습니다',
+      message:
+        '브라우저가 이 사이트의 쿠키를 보관하지 않아 로그인할 수 없습니다. 브라우저 설정에서 이 사이트의 쿠키를 허용한 뒤 다시 로그인해 주세요.',
+    },
     GW_ERR_LOGIN_REFUSED: {
       title: '로그인이 거부되었습니다',
       message:
@@ -170,6 +175,7 @@ export const ko: Texts = {
   },
   signIn: '로그인',
   startPage: '시작 페이지로 가기',
+  tryAgain: '다시 시도',
   otherAccount: '다른 계정으로 로그인',
   error: '오류',
   id: 'ID',
@@ -184,4 +190,53 @@ export const ko: Texts = {
     yes: '로그아웃',
     no: '로그인 유지',
   },
+  account: {
+    title: '내 계정',
+    formWaits: '로그인되었습니다. 양식이 있는 탭으로 돌아가서 보내 주세요.',
+    name: '이름',
+    email: '이메일',
+    groups: '그룹',
+    noGroups: '없음',
+    session: '이 세션',
+    began: '로그인',
+    idleEnds: '사용하지 않으면 종료',
+    ends: '계속 사용해도 종료',
+    others: '다른 세션',
+    noOthers: '다른 곳에는 로그인되어 있지 않습니다.',
+    moreOthers: '더 있습니다. 최근에 시작한 세션만 보여 드립니다.',
+    othersUnknown: '이 사이트는 다른 브라우저의 세션 목록을 보관하지 않습니다.',
+    othersAway: '지금은 다른 세션을 보여 드릴 수 없습니다.',
+    used: '마지막 사용',
+    end: '종료',
+    signOut: '로그아웃',
+    signOutEverywhere: '모든 곳에서 로그아웃',
+  },
+  keptForm: {
+    title: '작성한 양식은 그대로 있습니다',
+    text: '양식을 보낼 때 세션이 이미 끝나 있어서 아직 애플리케이션에 전달되지 않았습니다. 양식은 이 페이지에만 남아 있으니 이 탭을 닫지 마세요.',
+    signIn: '새 탭에서 다시 로그인',
+    send: '양식 보내기',
+    sendNote: '같은 계정으로 로그인한 뒤 이 탭으로 돌아와 주세요.',
+    needsScript: '이 양식은 JavaScript를 켜야 보낼 수 있습니다.',
+    fields: '보낼 내용',
+    hidden: '표시하지 않음',
+    lostTitle: '세션이 이미 끝났습니다',
+    lostText: '보내신 내용이 애플리케이션에 전달되지 않았습니다.',
+    tooLarge: '너무 커서 이 페이지에 담아 둘 수 없습니다.',
+    files: '파일이 들어 있거나 이 페이지에 담아 둘 수 없는 형식입니다.',
+    unreadable: '내용이 끝까지 도착하지 않았습니다.',
+    goBack:
+      '새 탭에서 다시 로그인한 다음, 이 탭에서 뒤로 가 주세요. 작성한 내용이 브라우저에 아직 남아 있을 것입니다. 거기서 다시 보내 주세요.',
+  },
+  keepFragment: {
+    title: '로그인해 주세요',
+    text: '이 페이지를 보려면 로그인해야 합니다.',
+    go: '로그인',
+  },
+  landing: {
+    title: '로그인되었습니다',
+    text: '요청하신 페이지를 엽니다.',
+    go: '페이지 열기',
+  },
+  time: { ago: '{time} 전', ahead: '{time} 뒤', moment: '1분 미만' },
 }

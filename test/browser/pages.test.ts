@@ -1,14 +1,16 @@
-// Every page of the gateway, as people of three languages see it, by day and by night.
-import { AxeBuilder } from '@axe-core/playwright'
+// Pages as the gateway sends them, to people of three languages. Each page by itself: samples-*.test.ts.
 import t from 'tap'
 import { fillSignIn, openChromium } from '../fixtures/chromium.js'
 import { testGateway } from '../fixtures/gateway.js'
+import { narrow, violationsOf } from '../fixtures/page-audit.js'
+import { ready } from '../fixtures/ready.js'
+import { redisServer } from '../fixtures/redis-server.js'
 
 const languages = { en: 'en-US', ko: 'ko-KR', ja: 'ja-JP' } as const
-const maxPageBytes = 20_000
-
-t.test('pages are right in each language, light and dark, narrow and wide', async t => {
-  const { url, upstream } = await testGateway(t)
+t.test('pages as the gateway sends them, in each language', async t => {
+  const gateway = await testGateway(t)
+  const { url, upstream } = gateway
+  await ready(gateway)
   upstream.answer = (request, response) => {
     // Half an answer: the page says that the application cannot be understood.
     if (request.url?.startsWith('/public/broken'))
@@ -20,6 +22,7 @@ t.test('pages are right in each language, light and dark, narrow and wide', asyn
   }
   const pages: [path: string, status: number][] = [
     ['/oauth2/signed_out', 200],
+    ['/oauth2/account', 200],
     ['/oauth2/nothing', 404],
     ['/oauth2/callback?error=access_denied', 403],
     ['/oauth2/callback', 400],
@@ -29,37 +32,50 @@ t.test('pages are right in each language, light and dark, narrow and wide', asyn
   ]
   const browser = await openChromium(t)
   for (const [language, locale] of Object.entries(languages)) {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      const viewport = { width: 320, height: 640 }
-      const context = await browser.newContext({ locale, colorScheme, viewport })
-      const page = await context.newPage()
-      await page.goto(`${url}/`)
-      await fillSignIn(page, 'jane', 'Jane-pass1')
-      await page.waitForURL(`${url}/`)
-      const foreign: string[] = []
-      page.on('request', request => {
-        if (!request.url().startsWith(url)) foreign.push(request.url())
-      })
-      for (const [path, status] of pages) {
-        const name = `${path} ${language} ${colorScheme}`
-        const answer = await page.goto(url + path)
-        t.equal(answer?.status(), status, name)
-        t.equal(answer?.headers()['content-language'], language, name)
-        t.equal(await page.getAttribute('html', 'lang'), language, name)
-        t.ok(((await answer?.body())?.length ?? maxPageBytes) < maxPageBytes, name)
-        const { violations } = await new AxeBuilder({ page }).analyze()
-        t.strictSame(
-          violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`),
-          [],
-          name,
-        )
-        const width = await page.evaluate('document.documentElement.scrollWidth')
-        t.ok(Number(width) <= viewport.width, `${name}: nothing to scroll sideways`)
-      }
-      t.strictSame(foreign, [], 'nothing from elsewhere')
-      await context.close()
+    const context = await browser.newContext({ locale, viewport: narrow })
+    const page = await context.newPage()
+    await page.goto(`${url}/`)
+    await fillSignIn(page, 'jane', 'Jane-pass1')
+    await page.waitForURL(`${url}/`)
+    const foreign: string[] = []
+    page.on('request', request => {
+      if (!request.url().startsWith(url)) foreign.push(request.url())
+    })
+    for (const [path, status] of pages) {
+      const name = `${path} ${language}`
+      const answer = await page.goto(url + path)
+      t.equal(answer?.status(), status, name)
+      t.equal(answer?.headers()['content-language'], language, name)
+      t.equal(await page.getAttribute('html', 'lang'), language, name)
+      t.strictSame(await violationsOf(page), [], name)
     }
+    t.strictSame(foreign, [], 'nothing from elsewhere')
+    await context.close()
   }
+})
+
+t.test('the account page: other sessions end with one click, without scripts', async t => {
+  const { url: redis } = await redisServer(t)
+  const gateway = await testGateway(t, {
+    settings: { session: { store: 'redis', redis: { url: redis } } },
+  })
+  await ready(gateway)
+  const browser = await openChromium(t)
+  const visitor = async () => {
+    const context = await browser.newContext({ locale: 'en-US', javaScriptEnabled: false })
+    const page = await context.newPage()
+    await page.goto(`${gateway.url}/oauth2/account`)
+    await fillSignIn(page, 'jane', 'Jane-pass1')
+    await page.getByRole('heading', { name: 'Your account' }).waitFor()
+    return page
+  }
+  const [phone, laptop] = [await visitor(), await visitor()]
+  await laptop.getByRole('button', { name: 'End' }).click()
+  await laptop.getByText('You are signed in nowhere else.').waitFor()
+  const there = await phone.context().request.get(`${gateway.url}/oauth2/userinfo`)
+  t.equal(there.status(), 401, 'the other browser is signed in no more')
+  await laptop.getByRole('button', { name: 'Sign out', exact: true }).click()
+  await laptop.getByRole('heading', { name: 'You are signed out' }).waitFor()
 })
 
 t.test('a page that is refused to one account opens with another', async t => {

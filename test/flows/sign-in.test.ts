@@ -158,7 +158,7 @@ t.test(
       callback = (await browser.visit(answer.location)).location ?? ''
     }
     t.strictSame(answers, [302, 302, 400])
-    t.ok(lines.some(line => line.includes('GW_ERR_TRANSACTION_EXPIRED')))
+    t.ok(lines.some(line => line.includes('GW_ERR_COOKIES_BLOCKED')))
   },
 )
 

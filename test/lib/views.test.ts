@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import t, { type Test } from 'tap'
-import { openViews, pageHeaders, viewsFolder } from '../../src/lib/views.js'
-import { en } from '../../src/texts/en.js'
+import { openViews, pageHeaders, type Views } from '../../src/lib/views.js'
 
 const markup = `<script>alert(1)</script>"'&`
 
@@ -34,53 +33,47 @@ t.test('a missing template or stylesheet is an error', async t => {
   t.throws(() => openViews(folder(t, { 'p.eta': '' })), { code: 'ENOENT' })
 })
 
-const pages: [string, Record<string, unknown>][] = [
-  [
-    'error',
-    {
-      ...{ title: markup, message: markup, code: markup, id: markup, signIn: markup, home: true },
-      ...{ otherAccount: markup, texts: en, language: markup },
-    },
-  ],
-  ['signed-out', { title: markup, text: markup, again: markup, signIn: markup }],
-  ['confirm-sign-out', { title: markup, action: markup, yes: markup, no: markup }],
-]
-
-t.test(
-  'every page of the gateway prints text, and its policy allows just its own style',
-  async t => {
-    const views = openViews(viewsFolder, ["'self'"])
-    for (const [name, data] of pages) {
-      const { html, contentSecurityPolicy } = views(name, data)
-      t.notMatch(html, /<script/i, name)
-      t.match(html, '&lt;script&gt;')
-      const styles = [...html.matchAll(/<style>(.*?)<\/style>/gs)].map(([, style]) => style ?? '')
-      t.equal(styles.length, 1)
-      const hash = createHash('sha256')
-        .update(styles[0] ?? '')
-        .digest('base64')
-      t.match(contentSecurityPolicy, `style-src 'sha256-${hash}'`)
-      t.notMatch(html, / style=|<link|<img|https?:/i, 'nothing from elsewhere')
-    }
-  },
-)
-
-t.test('the policy allows nothing else, and forms where they are told', async t => {
-  const policy = (...formAction: [string[]?]) =>
-    openViews(viewsFolder, ...formAction)('signed-out', { title: 'x', signIn: '/' })
-      .contentSecurityPolicy.split('; ')
-      .filter(part => !part.startsWith('style-src'))
+t.test('the policy allows nothing but what the page needs', async t => {
+  const path = folder(t, { 'style.css': 'a{}', 'p.eta': '<%= it.nonce %>' })
+  const hash = createHash('sha256').update('a{}').digest('base64')
   const always = [
     "default-src 'none'",
-    'img-src data:',
+    `style-src 'sha256-${hash}'`,
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ]
-  t.strictSame(policy(), always)
-  t.strictSame(policy(["'self'", 'https://pool.example']), [
-    ...always,
-    "form-action 'self' https://pool.example",
+  const partsOf = (...given: Parameters<Views>) =>
+    openViews(path)(...given).contentSecurityPolicy.split('; ')
+  t.strictSame(partsOf('p', {}), always)
+  t.strictSame(partsOf('p', {}, { formAction: ["'self'"], ancestors: ['https://a.example'] }), [
+    ...always.slice(0, -1),
+    "frame-ancestors 'self' https://a.example",
+    "form-action 'self'",
   ])
+  const images = openViews(path, { images: true })('p', {})
+  t.match(images.contentSecurityPolicy, 'img-src data:')
+  const usual = openViews(path, { formAction: ["'self'"] })('p', {})
+  t.match(usual.contentSecurityPolicy, "form-action 'self'")
+})
+
+t.test(
+  'a script has a nonce of its own on each page, and without being asked for none',
+  async t => {
+    const views = openViews(folder(t, { 'style.css': '', 'p.eta': '<%~ it.nonce %>' }))
+    const [one, other] = [views('p', {}, { script: true }), views('p', {}, { script: true })]
+    t.match(one.html, /^[A-Za-z0-9+/]{22}==$/)
+    t.match(one.contentSecurityPolicy, `script-src 'nonce-${one.html}'`)
+    t.not(one.html, other.html)
+    t.notMatch(views('p', {}).contentSecurityPolicy, 'script-src')
+  },
+)
+
+t.test('templates and styles can be laid over those of the folder', async t => {
+  const path = folder(t, { 'style.css': 'a{}', 'p.eta': 'ours', 'q.eta': 'ours too' })
+  const templates = new Map([['p', 'theirs <%~ it.style %>']])
+  const views = openViews(path, { templates, style: 'b{}', addedStyle: 'c{}' })
+  t.equal(views('p', {}).html, 'theirs b{}c{}')
+  t.equal(views('q', {}).html, 'ours too')
 })
 
 t.test('no page is framed, sniffed, kept, or named to where it leads', async t => {

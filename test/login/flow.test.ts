@@ -205,6 +205,12 @@ t.test('a sign-in is started again twice, then it is explained', async t => {
   const last = await flow.complete(browser(), `?code=x&state=${state}`)
   if (last.outcome !== 'transaction-gone') throw new Error('it should be gone')
   await t.rejects(flow.startAgain(browser(), last), {
+    code: 'GW_ERR_COOKIES_BLOCKED',
+    status: 400,
+    reason: 'no cookie at all came back in 3 rounds',
+  })
+  const keepsSome = browser([{ name: 'cgw-rounds', value: 'x' }])
+  await t.rejects(flow.startAgain(keepsSome, last), {
     code: 'GW_ERR_TRANSACTION_EXPIRED',
     status: 400,
     reason: 'the transaction cookie did not come back in 3 rounds',
