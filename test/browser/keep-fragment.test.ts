@@ -5,6 +5,8 @@ import { testGateway } from '../fixtures/gateway.js'
 import { ready } from '../fixtures/ready.js'
 import { recordingUpstream } from '../fixtures/recording-upstream.js'
 
+const browser = openChromium(t)
+
 async function board(t: Test) {
   const upstream = await recordingUpstream(t)
   upstream.answer = (_request, response) => {
@@ -14,7 +16,7 @@ async function board(t: Test) {
   const routes = [{ path: '/', access: 'signed-in', keepFragment: true, upstream: upstream.origin }]
   const gateway = await testGateway(t, { settings: { routes } })
   await ready(gateway)
-  const context = await (await openChromium(t)).newContext({ locale: 'en-US' })
+  const context = await (await browser).newContext({ locale: 'en-US' })
   return { ...gateway, context, page: await context.newPage() }
 }
 

@@ -5,6 +5,8 @@ import { fillSignIn, openChromium } from '../fixtures/chromium.js'
 import { testGateway } from '../fixtures/gateway.js'
 import { ready } from '../fixtures/ready.js'
 
+const browser = openChromium(t)
+
 interface Form {
   /** Markup of the fields. */
   readonly fields: string
@@ -29,7 +31,7 @@ async function withForm(t: Test, { fields, charset = 'utf-8', script = '' }: For
       )
     })
   }
-  const context = await (await openChromium(t)).newContext({ locale: 'en-US' })
+  const context = await (await browser).newContext({ locale: 'en-US' })
   const page = await context.newPage()
   const alerts: string[] = []
   context.on('dialog', dialog => {
@@ -111,7 +113,7 @@ t.test('every byte there is, empty names, and NUL', async t => {
 t.test('windows-1252 and its neighbours', async t => {
   const script = `document.forms[0].elements.all.value =
     Array.from({ length: 255 }, (_, at) => String.fromCharCode(at + 1)).join('') + '\\u20AC\\u201E\\u017D'`
-  for (const charset of ['windows-1252', 'koi8-r', 'utf-8']) {
+  for (const charset of ['windows-1252', 'koi8-r']) {
     const [before, after] = await sendTwice(t, {
       fields: '<textarea name="all"></textarea>',
       charset,
