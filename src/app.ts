@@ -230,13 +230,15 @@ function requestIdOf(raw: IncomingMessage, peers: Peers, nextId: () => string): 
 
 /** The admin listener: health and readiness, nothing that needs a user. It asks for both anew each time. */
 export function createAdminApp(
-  of: Pick<Services, 'readiness'> & { metrics: { render: Parameters<typeof metricsEndpoint>[0] } },
+  of: Pick<Services, 'checkReadiness'> & {
+    metrics: { render: Parameters<typeof metricsEndpoint>[0] }
+  },
 ): FastifyInstance {
   const app = fastify({ logger: false })
   app.get('/healthz', healthEndpoint)
   app.get(
     '/readyz',
-    readyEndpoint(() => of.readiness),
+    readyEndpoint(() => of.checkReadiness()),
   )
   app.get(
     '/metrics',

@@ -139,6 +139,18 @@ export const settingsSchema = z.strictObject({
       }),
     })
     .prefault({}),
+  workers: z
+    .union(
+      [z.literal('auto'), z.coerce.number().int().min(1).max(64)],
+      'must be a number from 1 to 64, or auto',
+    )
+    .default(1)
+    .meta({
+      env: 'GATEWAY_WORKERS',
+      description:
+        'Processes that share the port; `auto`: one for each core. Ended sessions, refreshes and metrics are right across them; bounds (`websocket.max`, connections to applications) count for each.',
+      example: 'auto',
+    }),
   shutdown: z
     .strictObject({
       delay: durationSetting(0, 600).prefault('5s').meta({
@@ -261,6 +273,11 @@ export function gatherSettings(
  * @throws SettingsRefused with every complaint at once, each with its line where it stands in a file
  */
 export function loadConfig(sources: SettingSources): Config {
+  return loadSettings(sources).config
+}
+
+/** The same, and the settings as they were given, for another process to load. @throws SettingsRefused */
+export function loadSettings(sources: SettingSources): { config: Config; tree: SettingTree } {
   const complaints: string[] = []
   const given = gatherSettings(sources, complaints)
   const leaves = listAllLeaves()
@@ -270,7 +287,7 @@ export function loadConfig(sources: SettingSources): Config {
     : parsed.error.issues.flatMap(issue => describeIssue(issue, given.tree, leaves))
   complaints.push(...found.map(complaint => withPlace(complaint, given)))
   if (!parsed.success || complaints.length > 0) throw new SettingsRefused(complaints)
-  return finish(parsed.data)
+  return { config: finish(parsed.data), tree: given.tree }
 }
 
 /** A setting of the environment is known by its name, which the complaint says anyway. */

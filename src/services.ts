@@ -15,7 +15,7 @@ import type { CookieSite } from './lib/cookie-jar.js'
 import { createLimiter } from './lib/limiter.js'
 import { createNowAndThen } from './lib/now-and-then.js'
 import { createOriginFinder } from './lib/public-origin.js'
-import type { ReadinessCheck } from './lib/readiness.js'
+import { type ReadinessCheck, runChecks } from './lib/readiness.js'
 import { createSealer } from './lib/sealer.js'
 import { systemClock } from './lib/system-clock.js'
 import { createPeers } from './lib/trusted-peers.js'
@@ -272,7 +272,7 @@ export async function createServices(
     openTunnel: passage.openTunnel,
     closeStreams: passage.closeStreams,
     drain,
-    readiness,
+    checkReadiness: () => runChecks(readiness),
     /** Looks for new keys of the user pool; those that are there serve on when that fails. */
     renewKeys: verifier.renew,
     /** To be called once these serve, where they replace others. */

@@ -1,7 +1,7 @@
 // Everybody who answers under one set of settings. After a reload those before finish what they have begun.
 import { createApp } from '../app.js'
 import type { Config } from '../config.js'
-import { runChecks } from '../lib/readiness.js'
+import type { CheckResult } from '../lib/readiness.js'
 import type { Log } from '../log.js'
 import type { Lasting } from '../services/lasting.js'
 import { createServices, type Services } from '../services.js'
@@ -16,6 +16,9 @@ export interface Generation {
   /** Gives back connections to applications and Redis. */
   close(): Promise<void>
 }
+
+/** Asks what can be done. */
+type Check = () => Promise<readonly CheckResult[]>
 
 const triesMs = 5000
 const pauseMs = 200
@@ -41,16 +44,16 @@ export async function createGeneration(
 }
 
 /**
- * Waits until the next one can do what this one can: keys are there, and Redis answers. What neither can is a bad
- * minute of others and no fault of the settings.
+ * Waits until those who come can do what those before can: keys are there, and Redis answers. What neither can is a
+ * bad minute of others and no fault of the settings.
  *
- * @throws Error that names what the next one lacks
+ * @throws Error that names what the next ones lack
  */
-export async function requireAsGood(current: Generation, next: Generation): Promise<void> {
-  const able = (await runChecks(current.services.readiness)).filter(({ ok }) => ok)
+export async function requireAsGood(before: Check, next: Check): Promise<void> {
+  const able = (await before()).filter(({ ok }) => ok)
   const until = performance.now() + triesMs
   for (;;) {
-    const results = await runChecks(next.services.readiness)
+    const results = await next()
     const lacking = able.filter(({ name }) => !results.some(one => one.name === name && one.ok))
     if (lacking.length === 0) return
     if (performance.now() > until) {

@@ -22,3 +22,16 @@ function describe(
   }
   return message
 }
+
+/** Listens, or fails in words. */
+export async function listenOr<T>(
+  { host, port }: { readonly host: string; readonly port: number },
+  setting: string,
+  listen: (place: { host: string; port: number }) => Promise<T>,
+): Promise<T> {
+  try {
+    return await listen({ host, port })
+  } catch (error) {
+    throw explainListen(error, host, port, setting)
+  }
+}

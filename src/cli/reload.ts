@@ -1,7 +1,9 @@
 // SIGHUP: settings are read again, checked first, and refused as a whole when something is wrong.
-import type { Config } from '../config.js'
+import type { loadSettings } from '../config.js'
 import { SettingsRefused } from '../errors.js'
 import type { Log } from '../log.js'
+
+type Loaded = ReturnType<typeof loadSettings>
 
 /**
  * What to call when SIGHUP comes. One reload at a time; what comes meanwhile is one more after it.
@@ -14,8 +16,8 @@ export function createReload({
   apply,
   log,
 }: {
-  load: () => Config | Promise<Config>
-  apply: (config: Config) => Promise<void>
+  load: () => Loaded | Promise<Loaded>
+  apply: (loaded: Loaded) => Promise<void>
   log: Pick<Log, 'error'>
 }): () => Promise<void> {
   let wanted = 0

@@ -1,20 +1,25 @@
 // cognito-gateway start
-import { type Config, loadConfig } from '../config.js'
+import cluster from 'node:cluster'
+import { availableParallelism } from 'node:os'
+import { type Config, loadSettings } from '../config.js'
 import { createLog, type Log } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
 import { createReload } from './reload.js'
 import { serve } from './serve.js'
 import { findSettingsFile } from './settings-file.js'
+import type { Crew, Loaded } from './workers/primary.js'
 
 /** Serves until a signal comes. Throws SettingsRefused, and an Error that says which port is taken. */
 export async function start({ config: file }: { config?: string }): Promise<void> {
+  if (cluster.isWorker) return (await import('./workers/worker.js')).work()
   const found = findSettingsFile(file)
-  const load = () => loadConfig({ env: process.env, file: found })
-  const config = load()
+  const load = () => loadSettings({ env: process.env, file: found })
+  const given = load()
+  const { config } = given
   const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
   // The last resort: one forgotten promise must not end everybody's session with the process.
   process.on('unhandledRejection', error => log.error({ err: error }, 'unhandled rejection'))
-  const gateway = await serve(config, log)
+  const gateway = await open(given, log)
   const reload = createReload({ load, apply: gateway.reload, log })
   const closeByHand = closeOnSignal(
     async ({ byHand }) => {
@@ -30,6 +35,21 @@ export async function start({ config: file }: { config?: string }): Promise<void
   const { host, port } = config.listen
   log.info({ host, port, url: config.url, settingsFile: found ?? null }, 'gateway listens')
   await sayWhatIsWrong(config, log)
+}
+
+/** In this process, or in several. */
+async function open(given: Loaded, log: Log): Promise<Crew> {
+  const { workers } = given.config
+  const count = workers === 'auto' ? availableParallelism() : workers
+  if (count > 1) return (await import('./workers/primary.js')).serveByWorkers(given, count, log)
+  const gateway = await serve(given.config, log)
+  return {
+    get config() {
+      return gateway.config
+    },
+    reload: ({ config }) => gateway.reload(config),
+    stop: gateway.stop,
+  }
 }
 
 /** What the doctor finds at Cognito, before the first user does. */

@@ -7,6 +7,7 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   'listen.port': ({ listen }) => listen.port,
   'admin.host': ({ admin }) => admin.host,
   'admin.port': ({ admin }) => admin.port,
+  workers: ({ workers }) => workers,
 }
 
 /** Names of settings that differ and need a restart. */

@@ -1,14 +1,14 @@
 // GET /healthz, /readyz and /metrics, on a listener of their own.
 import type { RouteHandlerMethod } from 'fastify'
-import { type ReadinessCheck, runChecks } from '../lib/readiness.js'
+import type { CheckResult } from '../lib/readiness.js'
 
 /** The process lives: always 200. */
 export const healthEndpoint: RouteHandlerMethod = async () => ({ status: 'ok' })
 
 /** 200 when every check passes within two seconds, else 503; the answer names each. */
-export function readyEndpoint(checks: () => readonly ReadinessCheck[]): RouteHandlerMethod {
+export function readyEndpoint(check: () => Promise<readonly CheckResult[]>): RouteHandlerMethod {
   return async (_request, reply) => {
-    const results = await runChecks(checks())
+    const results = await check()
     const ready = results.every(({ ok }) => ok)
     return reply.code(ready ? 200 : 503).send({
       status: ready ? 'ready' : 'not ready',

@@ -3,7 +3,7 @@
 import { lookup } from 'node:dns/promises'
 import type { EventEmitter } from 'node:events'
 import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http'
-import type { AddressInfo, Socket } from 'node:net'
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
 
 /** What every connection has to keep to. */
 export interface DoorLimits {
@@ -35,8 +35,12 @@ export interface Door {
   admit(inside: EventEmitter): void
   /** The answers that are being given now. */
   answering(): Answering
-  /** Accepts no more, closes connections as they fall idle; resolves when the last one is gone. */
-  close(): Promise<void>
+  /**
+   * Accepts no more, closes connections as they fall idle; resolves when the last one is gone.
+   *
+   * @param lingerMs  how long idle connections are kept before that
+   */
+  close(lingerMs?: number): Promise<void>
 }
 
 /** All that Node's server says of what clients ask. */
@@ -108,8 +112,10 @@ export function createDoor(limits: DoorLimits): Door {
       }
     },
 
-    async close() {
+    async close(lingerMs = 0) {
+      const idleFrom = performance.now() + lingerMs
       const sweep = setInterval(() => {
+        if (performance.now() < idleFrom) return
         for (const server of servers) server.closeIdleConnections()
       }, idleCheckMs)
       await Promise.all(servers.map(shut))
@@ -159,6 +165,11 @@ async function untilIdle(socket: AnsweringSocket): Promise<void> {
 
 function shut(server: Server): Promise<void> {
   return new Promise(resolve => {
-    server.close(() => resolve())
+    // Not that of HTTP, which takes connections away from under clients that are about to ask.
+    NetServer.prototype.close.call(server, () => {
+      // Its timer ends with HTTP's own.
+      server.close(() => {})
+      resolve()
+    })
   })
 }

@@ -32,6 +32,40 @@ export function readFamilies(families: readonly Family[]): Reading[] {
   return families.map(({ name, help, type, read }) => ({ name, help, type, samples: read() }))
 }
 
+/** Readings of one process, and which it is. */
+export interface ReadingsOf {
+  readonly worker: string
+  readonly readings: readonly Reading[]
+}
+
+/** Counts of several processes: counters and histograms are added up, gauges stand side by side with a label each. */
+export function mergeReadings(all: readonly ReadingsOf[]): Reading[] {
+  const merged = new Map<string, { first: Reading; samples: Map<string, Sample> }>()
+  for (const { worker, readings } of all) {
+    for (const reading of readings) {
+      const { name, type } = reading
+      const family = merged.get(name) ?? { first: reading, samples: new Map<string, Sample>() }
+      merged.set(name, family)
+      for (const sample of reading.samples) {
+        addSample(
+          family.samples,
+          type === 'gauge' ? { ...sample, labels: { ...sample.labels, worker } } : sample,
+        )
+      }
+    }
+  }
+  return [...merged.values()].map(({ first, samples }) => ({
+    ...first,
+    samples: [...samples.values()],
+  }))
+}
+
+function addSample(samples: Map<string, Sample>, sample: Sample): void {
+  const key = `${sample.suffix ?? ''}${renderLabels(sample.labels ?? {})}`
+  const known = samples.get(key)
+  samples.set(key, known ? { ...known, value: known.value + sample.value } : sample)
+}
+
 /** Readings as text. */
 export function renderReadings(readings: readonly Reading[]): string {
   return readings

@@ -15,7 +15,7 @@ export interface CheckResult {
 const checkTimeoutMs = 2000
 
 /** What each check says; a late one is a failed one. */
-export function runChecks(checks: readonly ReadinessCheck[]): Promise<CheckResult[]> {
+export function runChecks(checks: readonly ReadinessCheck[]): Promise<readonly CheckResult[]> {
   return Promise.all(checks.map(run))
 }
 

@@ -10,7 +10,7 @@ import { createEndings, type Endings } from '../session/endings.js'
 import { createRefreshMemory, type RefreshMemory } from '../session/refresh.js'
 import { createDrain, type Drain } from './drain.js'
 import { createMetrics, type Metrics } from './metrics.js'
-import { createStoreMemory, type StoreMemory } from './store.js'
+import { createStoreMemory, type Siblings, type StoreMemory } from './store.js'
 
 /** Addresses whose sign-ins are remembered: a megabyte or two. */
 const maxAddresses = 10_000
@@ -34,12 +34,12 @@ export interface Lasting {
   watchLoads(read: () => readonly UpstreamLoad[]): () => void
 }
 
-/** An empty memory. */
-export function createLasting(clock: Clock): Lasting {
+/** An empty memory. @param siblings  other processes at the same port */
+export function createLasting(clock: Clock, siblings?: Siblings): Lasting {
   const readers = new Set<() => readonly UpstreamLoad[]>()
   let kept: { settings: CognitoSettings; verifier: TokenVerifier } | null = null
   return {
-    sessions: createStoreMemory(clock),
+    sessions: createStoreMemory(clock, siblings),
     endings: createEndings(),
     refreshes: createRefreshMemory(),
     metrics: createMetrics({

@@ -22,6 +22,7 @@ import type { SessionStore } from '../session/store.js'
 import { createCookieStore } from '../session/stores/cookie.js'
 import { createRedisStore } from '../session/stores/redis.js'
 import { type AheadSessions, createAheadSessions } from '../session/stores/redis-ahead.js'
+import type { TakeTurn } from '../session/turns.js'
 
 /** What goes on failing is written down this often. */
 const logPauseMs = 60_000
@@ -48,9 +49,19 @@ export function limitRevocations({ revoke }: Pick<CognitoClient, 'revoke'>): Rev
   return token => limit(() => revoke(token))
 }
 
+/** The other processes that serve the same port. */
+export interface Siblings {
+  readonly tellEnding: (ending: Ending) => void
+  readonly takeTurn: TakeTurn
+}
+
 /** What a process knows of sessions beside its store. */
 export interface StoreMemory {
   readonly ended: EndedSessions
+  /** Where several processes serve the same browsers. */
+  readonly takeTurn?: TakeTurn | undefined
+  /** The same list for what the other processes know already. */
+  readonly heard: EndedSessions
   /** Endings that Redis has not been told of. */
   readonly untold: Ending[]
   /** Refreshed sessions that Redis may have lost. */
@@ -58,8 +69,21 @@ export interface StoreMemory {
 }
 
 /** Nothing is known. */
-export function createStoreMemory(clock: Clock): StoreMemory {
-  return { ended: createEndedSessions(clock), untold: [], ahead: createAheadSessions(clock) }
+export function createStoreMemory(clock: Clock, siblings?: Siblings): StoreMemory {
+  const heard = createEndedSessions(clock)
+  const ended = siblings === undefined ? heard : endedHereAndThere(heard, siblings.tellEnding)
+  const ahead = createAheadSessions(clock)
+  return { ended, heard, untold: [], ahead, takeTurn: siblings?.takeTurn }
+}
+
+function endedHereAndThere(ended: EndedSessions, tell: Siblings['tellEnding']): EndedSessions {
+  return {
+    add(ending) {
+      ended.add(ending)
+      tell(ending)
+    },
+    has: ended.has,
+  }
 }
 
 /** Where sessions are kept, and what tells other processes of their ends. */
@@ -86,7 +110,7 @@ export async function openStore({
   const ended = endedAlsoBefore(memory.ended, session.notBefore ?? 0)
   const common = { sealer, readIdentity: toIdentity, ended, maxSeconds, clock }
   if (redis === null) {
-    const store = createCookieStore(common)
+    const store = createCookieStore({ ...common, takeTurn: memory.takeTurn })
     return { store, settle: async () => {}, close: async () => {} }
   }
   if (session.store === 'redis') {
@@ -98,7 +122,7 @@ export async function openStore({
     stream: redis,
     key: `${prefix}ended`,
     sealer,
-    ended,
+    ended: memory.heard,
     waiting: memory.untold,
     onFailure: error =>
       sometimes(unsaid =>
@@ -109,7 +133,14 @@ export async function openStore({
     feed.close()
     await redis.close()
   }
-  const store = createCookieStore({ ...common, addEnding: feed.add })
+  const store = createCookieStore({
+    ...common,
+    takeTurn: memory.takeTurn,
+    addEnding(ending) {
+      memory.ended.add(ending)
+      feed.add(ending)
+    },
+  })
   return { store, settle: feed.exchange, close }
 }
 

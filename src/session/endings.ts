@@ -6,6 +6,8 @@ import type { SessionStore } from './store.js'
 export interface Endings {
   /** Calls the listener once when the session ends; gives what makes it deaf. */
   on(sessionId: string, listener: () => void): () => void
+  /** Tells of a session that has ended in another process. */
+  tell(sessionId: string): void
   /** The same store, whose ends are told. A store that could not end a session has not ended it. */
   announcedBy(store: SessionStore): SessionStore
 }
@@ -29,6 +31,8 @@ export function createEndings(): Endings {
         if (hearing.size === 0 && listeners.get(sessionId) === hearing) listeners.delete(sessionId)
       }
     },
+
+    tell,
 
     announcedBy(store) {
       return {

@@ -69,9 +69,9 @@ export function createRefresher({
   clock: Clock
 }): Refresher {
   function run(browser: Browser, found: StoredSession): Promise<StoredSession | null> {
-    return store.exclusively(found.session, async stored => {
+    return store.exclusively(found.session, async (stored, reference = found.reference) => {
       if (stored === null) return null
-      const current = { ...found, session: stored }
+      const current = { ...found, session: stored, reference }
       return isNewer(stored, found.session) ? remember(current) : renew(browser, current)
     })
   }

@@ -69,9 +69,13 @@ export interface SessionStore {
   /**
    * Runs work on a session while nobody else does, in any process that shares the store.
    *
-   * @param work  gets the session as it is stored now, which another may have changed; null when it has ended
+   * @param work  gets the session as it is stored now, which another may have changed, null when it has ended; and
+   *   the reference to it, where that has changed as well
    */
-  exclusively<T>(session: Session, work: (stored: Session | null) => Promise<T>): Promise<T>
+  exclusively<T>(
+    session: Session,
+    work: (stored: Session | null, reference?: string) => Promise<T>,
+  ): Promise<T>
   /** Throws when the store cannot be reached. */
   ping(): Promise<void>
   /** Of the opened sessions in this process; null when the store keeps none. */

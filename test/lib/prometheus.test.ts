@@ -1,5 +1,10 @@
 import t from 'tap'
-import { createBuckets, readFamilies, renderReadings } from '../../src/lib/prometheus.js'
+import {
+  createBuckets,
+  mergeReadings,
+  readFamilies,
+  renderReadings,
+} from '../../src/lib/prometheus.js'
 
 t.test('families as Prometheus reads them', async t => {
   const readings = readFamilies([
@@ -30,5 +35,24 @@ t.test('buckets are cumulative, with their bounds in', async t => {
       ['_sum', undefined, 7.65],
       ['_count', undefined, 4],
     ],
+  )
+})
+
+t.test('of several processes counters are added up, and gauges stand side by side', async t => {
+  const of = (worker: string, asked: number, memory: number) => ({
+    worker,
+    readings: [
+      {
+        name: 'asked_total',
+        help: 'Asked',
+        type: 'counter' as const,
+        samples: [{ labels: { route: '/' }, value: asked }],
+      },
+      { name: 'memory', help: 'Memory', type: 'gauge' as const, samples: [{ value: memory }] },
+    ],
+  })
+  t.match(
+    renderReadings(mergeReadings([of('1', 2, 10), of('2', 3, 20)])),
+    /asked_total\{route="\/"\} 5\n[^]*memory\{worker="1"\} 10\nmemory\{worker="2"\} 20\n/,
   )
 })

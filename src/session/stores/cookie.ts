@@ -6,6 +6,8 @@ import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
 import type { EndedSessions, Ending } from '../ended.js'
 import { isMadeOf, joinPieces, tailOf } from '../sent-reference.js'
 import type { SessionStore, StoredSession } from '../store.js'
+import type { Left, TakeTurn } from '../turns.js'
+import { unavailable } from './reach.js'
 
 /** The last characters of a reference carry its authentication tag, which tells any two apart. */
 const tailCharacters = 22
@@ -31,6 +33,7 @@ export function createCookieStore({
   readIdentity,
   ended,
   addEnding = ended.add,
+  takeTurn,
   maxSeconds,
   clock,
 }: {
@@ -39,6 +42,8 @@ export function createCookieStore({
   ended: EndedSessions
   /** Tells other processes as well, where there is a way to. */
   addEnding?: (ending: Ending) => void
+  /** Where several processes serve the same browsers. */
+  takeTurn?: TakeTurn | undefined
   /** The longest life of a session. */
   maxSeconds: number
   clock: Clock
@@ -54,6 +59,8 @@ export function createCookieStore({
     },
   })
   const use = { hits: 0, misses: 0 }
+  /** Sessions whose turn this process has, and what it has made of them. */
+  const working = new Map<string, Left | null>()
   /** Where each session is in the cache, oldest first, so that what was replaced long ago takes no room. */
   const tails = new Map<string, readonly string[]>()
 
@@ -108,6 +115,28 @@ export function createCookieStore({
     return remember({ session, reference, stale: false, place })
   }
 
+  /** The browser alone has the session; what another process has just made of it comes with the turn. */
+  async function inTurn<T>(
+    take: TakeTurn,
+    session: Session,
+    work: (stored: Session | null, reference?: string) => Promise<T>,
+  ): Promise<T> {
+    const { id } = session
+    const turn = await take(id).catch(cause => {
+      throw unavailable(cause)
+    })
+    working.set(id, null)
+    try {
+      if (ended.has(session)) return await work(null)
+      const known = turn.left && open(turn.left.place, turn.left.reference)
+      const isNewer = known !== null && known.session.tokens.issuedAt > session.tokens.issuedAt
+      return await (isNewer ? work(known.session, known.reference) : work(session))
+    } finally {
+      turn.over(working.get(id) ?? null)
+      working.delete(id)
+    }
+  }
+
   return {
     read(place, sent) {
       const cached = opened.get(tailOf(sent, tailCharacters))
@@ -122,7 +151,13 @@ export function createCookieStore({
 
     create: async (place, session) => seal(place, session),
 
-    write: async (place, session) => (ended.has(session) ? null : seal(place, session)),
+    async write(place, session) {
+      if (ended.has(session)) return null
+      const stored = seal(place, session)
+      const { reference } = stored
+      if (working.has(session.id)) working.set(session.id, { place, reference })
+      return stored
+    },
 
     async destroy(session: Session, ttlSeconds) {
       forget(session)
@@ -140,7 +175,10 @@ export function createCookieStore({
     list: () => null,
 
     // The browser alone has the session: there is nobody to share it with.
-    exclusively: (session, work) => work(ended.has(session) ? null : session),
+    exclusively: (session, work) =>
+      takeTurn === undefined
+        ? work(ended.has(session) ? null : session)
+        : inTurn(takeTurn, session, work),
 
     async ping() {},
 

@@ -1,4 +1,4 @@
-// What Redis did not answer could not be found out: nobody is signed out for it.
+// What Redis or another process did not answer could not be found out: nobody is signed out for it.
 import { GatewayError } from '../../errors.js'
 
 const retryAfterSeconds = 1

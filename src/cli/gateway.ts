@@ -1,0 +1,130 @@
+// The traffic of one process: a door that stays, and behind it a generation of services, which a reload replaces.
+import { setTimeout } from 'node:timers/promises'
+import { connectionLimits } from '../app.js'
+import { changesThatNeedRestart, isUnchanged } from '../config/changes.js'
+import type { Config } from '../config.js'
+import { type Answering, createDoor } from '../lib/door.js'
+import type { CheckResult } from '../lib/readiness.js'
+import type { Log } from '../log.js'
+import type { Lasting } from '../services/lasting.js'
+import { createGeneration, type Generation, requireAsGood } from './generation.js'
+import { listenOr } from './listen-error.js'
+
+/** Connections that may wait to be accepted; the system's own limit applies as well. */
+const backlog = 4096
+/** Generations that finish what they have begun. Beyond it the oldest is cut. */
+const maxRetiring = 4
+
+/** Traffic that is served. */
+export interface Gateway {
+  /** The settings in force. */
+  readonly config: Config
+  checkReadiness(): Promise<readonly CheckResult[]>
+  /** Serves by other settings from the next request on. Rejects, and changes nothing, when they cannot serve. */
+  reload(config: Config): Promise<void>
+  /** Accepts no more, and finishes what is under way; idle connections are kept for so long. */
+  leave(lingerMs: number): Promise<void>
+  /** Lets load balancers move away for so long, then leaves. */
+  stop(delayMs: number): Promise<void>
+}
+
+/** Where it listens when the settings do not say. */
+export interface Listening {
+  /** Name of the setting or option that gives the port. */
+  readonly setting: string
+  /** A socket that is open already. */
+  readonly fd: number | null
+}
+
+/** Listens. Throws with the port and what changes it when it is taken. */
+export async function openGateway(
+  config: Config,
+  log: Log,
+  lasting: Lasting,
+  { setting, fd }: Listening,
+): Promise<Gateway> {
+  const door = createDoor(connectionLimits)
+  let current = await createGeneration(config, log, lasting)
+  const retiring: Answering[] = []
+
+  async function reload(next: Config): Promise<void> {
+    if (lasting.drain.begun()) return
+    if (isUnchanged(current.config, next)) return renewKeys()
+    const following = await createGeneration(next, log, lasting)
+    try {
+      const { checkReadiness } = current.services
+      await requireAsGood(checkReadiness, following.services.checkReadiness)
+    } catch (error) {
+      await following.retire()
+      await following.close()
+      throw error
+    }
+    const before = current
+    current = following
+    letIn()
+    log.level = next.log.level
+    const restart = changesThatNeedRestart(config, next)
+    if (restart.length > 0) log.warn({ settings: restart }, 'settings that wait for a restart')
+    log.info({ url: next.url }, 'settings were loaded')
+    void retire(before)
+  }
+
+  async function renewKeys(): Promise<void> {
+    try {
+      await current.services.renewKeys()
+    } catch (error) {
+      const sentence = 'keys of the user pool could not be fetched again; the old serve on'
+      log.warn({ err: error }, sentence)
+    }
+    log.info('settings are as before')
+  }
+
+  function letIn(): void {
+    door.admit(current.app.server)
+    current.services.begin()
+  }
+
+  /** Waits for those who are being answered, and for nobody else. */
+  async function retire(before: Generation): Promise<void> {
+    const answering = door.answering()
+    retiring.push(answering)
+    if (retiring.length > maxRetiring) retiring[0]?.cut()
+    try {
+      await before.retire()
+      await answering.done
+      await before.close()
+    } catch (error) {
+      log.warn({ err: error }, 'services of the settings before could not be closed')
+    } finally {
+      retiring.splice(retiring.indexOf(answering), 1)
+    }
+  }
+
+  async function leave(lingerMs: number): Promise<void> {
+    lasting.drain.begin()
+    await Promise.all([current.retire(), door.close(lingerMs)])
+    await current.close()
+  }
+
+  try {
+    letIn()
+    if (fd !== null) await door.listen({ fd })
+    else await listenOr(config.listen, setting, place => door.listen({ ...place, backlog }))
+  } catch (error) {
+    await leave(0)
+    throw error
+  }
+  return {
+    get config() {
+      return current.config
+    },
+    checkReadiness: () => current.services.checkReadiness(),
+    reload,
+    leave,
+    async stop(delayMs) {
+      lasting.drain.begin()
+      await setTimeout(delayMs)
+      await leave(0)
+    },
+  }
+}
