@@ -53,6 +53,6 @@ t.test('of several processes counters are added up, and gauges stand side by sid
   })
   t.match(
     renderReadings(mergeReadings([of('1', 2, 10), of('2', 3, 20)])),
-    /asked_total\{route="\/"\} 5\n[^]*memory\{worker="1"\} 10\nmemory\{worker="2"\} 20\n/,
+    /asked_total\{route="\/"\} 5\n[\s\S]*memory\{worker="1"\} 10\nmemory\{worker="2"\} 20\n/,
   )
 })
