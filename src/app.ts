@@ -58,7 +58,7 @@ export const connectionLimits: DoorLimits = {
  * who is it · may they · forward.
  */
 export function createApp(services: Services): FastifyInstance {
-  const { paths, log, login, sessions, record } = services
+  const { paths, login, record } = services
   const { keepAliveTimeout, ...http } = connectionLimits
   const failures = createFailureAnswers({
     ...services,
@@ -102,6 +102,7 @@ export function createApp(services: Services): FastifyInstance {
   app.decorateRequest('routeHost', '')
   app.decorateRequest('caller', null)
   app.decorateRequest('session', null)
+  app.decorateRequest('wanted', null)
   app.decorateRequest('sessionCookies', noCookies)
   app.decorateRequest('decision', null)
   app.decorateRequest('traceLines', null)
@@ -128,7 +129,7 @@ export function createApp(services: Services): FastifyInstance {
   })
   const judge = createJudge({ ...services, count: services.metrics.countDecision })
   const judgeReturnTo = createReturnToJudge(services.returnTo)
-  const start = startEndpoint({ login, judge: judgeReturnTo })
+  const start = startEndpoint({ ...services, judge: judgeReturnTo })
   const signOut = signOutEndpoint({
     ...services,
     judge: judgeReturnTo,
@@ -147,7 +148,7 @@ export function createApp(services: Services): FastifyInstance {
   app.get(
     paths.callback,
     { onRequest: [...trace, calm, who] },
-    callbackEndpoint({ login, sessions, count: services.metrics.countLogin, record, log }),
+    callbackEndpoint({ ...services, count: services.metrics.countLogin }),
   )
   app.route({ method: ['GET', 'POST'], url: paths.signOut, onRequest: calm, handler: signOut })
   app.get(paths.signedOut, signedOut)

@@ -25,7 +25,7 @@ import {
 import { anyListSetting, durationSetting, listSetting, portSetting } from './lib/setting-types.js'
 import { parseRange } from './lib/trusted-peers.js'
 import { logLevels } from './log.js'
-import { loginSettings, signInLimits } from './login/settings.js'
+import { createLoginSettings, routeLoginSetting, signInLimits } from './login/settings.js'
 import { pagesSettings } from './pages/settings.js'
 import {
   complaintOfForwarding,
@@ -40,7 +40,11 @@ import { tracingSettings } from './tracing/settings.js'
 
 const routeSettings = createRouteSettings({
   access: accessSettings,
-  forwarding: { ...createForwardingSettings({ isOwned }), sigv4: sigv4Setting },
+  forwarding: {
+    ...createForwardingSettings({ isOwned }),
+    sigv4: sigv4Setting,
+    login: routeLoginSetting,
+  },
 }).superRefine((route, context) => {
   const complaint = complaintOfForwarding(route)
   if (complaint !== null) context.addIssue({ code: 'custom', ...complaint })
@@ -95,7 +99,7 @@ export const settingsSchema = z.strictObject({
       example: ['10.0.0.0/8'],
     }),
   session: sessionSettings.prefault({}),
-  login: loginSettings.prefault({}),
+  login: createLoginSettings({ access: accessRule }).prefault({}),
   identity: identitySettings.prefault({}),
   aws: createAwsSettings({ access: accessRule }).prefault({}),
   websocket: websocketSettings.prefault({}),

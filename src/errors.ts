@@ -115,6 +115,13 @@ export const errorTable = {
       'The sign-in page did not let you in. Try again, or ask whoever runs this application.',
     hint: 'Cognito sent the browser back with an error; the log has its code and description.',
   },
+  GW_ERR_LOGIN_NOT_ALLOWED: {
+    status: 403,
+    title: 'This account may not sign in here',
+    message:
+      'You proved who you are, but this account has no access to this site. Use another account, or ask whoever runs it.',
+    hint: 'The person does not meet login.require; no session was made, and the tokens were revoked.',
+  },
   GW_ERR_LOGIN_MISCONFIGURED: {
     status: 500,
     title: 'Signing in is not set up correctly',

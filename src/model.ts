@@ -115,6 +115,26 @@ export interface CrossOrigin {
   readonly preflightLines: (origin: string) => readonly string[]
 }
 
+/** What a sign-in asks of the hosted UI beside the usual. */
+export interface LoginWishes {
+  /** Goes straight to this provider: `identity_provider`. */
+  readonly idp?: string | undefined
+  /** The same by another of its names: `idp_identifier`. */
+  readonly idpIdentifier?: string | undefined
+  /** Language of managed login. */
+  readonly lang?: string | undefined
+  /** Fills the user name in. */
+  readonly loginHint?: string | undefined
+  /** `none`, `login`, `select_account`, `consent`. */
+  readonly prompt?: string | undefined
+  /** What the access token is for (RFC 8707): its `aud`. */
+  readonly resource?: string | undefined
+  /** Begins at the sign-up page, or at the one for forgotten passwords. */
+  readonly screen?: 'signup' | 'forgot' | undefined
+  /** Beside those of the settings. */
+  readonly scopes?: readonly string[] | undefined
+}
+
 /** One line of the routes list, compiled. */
 export interface Route {
   /** What logs call it: its path, with its host when it has one. */
@@ -128,6 +148,8 @@ export interface Route {
   readonly crossOrigin: CrossOrigin | null
   /** Where preflights go that the application answers, without anybody's identity; null for nowhere. */
   readonly preflights: Route | null
+  /** How people sign in who begin there. */
+  readonly login: LoginWishes
   /** What its 403 says, in the operator's words. */
   readonly explain: { readonly text: string; readonly link?: string | undefined } | null
   /** What a Bearer token has to be for. */

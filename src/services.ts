@@ -28,6 +28,7 @@ import type { Clock, TokenSet } from './model.js'
 import { createPages } from './pages/pages.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
+import { createAdmission } from './services/admission.js'
 import { auditRefreshes } from './services/audited.js'
 import { openAws } from './services/aws.js'
 import { createCallerLines } from './services/identity.js'
@@ -40,6 +41,7 @@ import { limitRevocations, limitsOf, openStore } from './services/store.js'
 import { openTracing } from './services/tracing.js'
 import { openUpstreams } from './services/upstreams.js'
 import { createPassage, toRoute } from './services/ways.js'
+import { createWishesAt } from './services/wishes.js'
 import { createBackOff } from './session/back-off.js'
 import { createBrowserSessions } from './session/browser-session.js'
 import { keepTokens } from './session/keep.js'
@@ -148,6 +150,11 @@ export async function createServices(
       new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many refreshes wait' }),
   })
   const revoke = createRevocation({ revokeToken: limitRevocations(client), log })
+  const admission = createAdmission(config.login, {
+    revoke: ({ identity, tokens }) => void revoke({ identity, tokens }),
+    clock,
+    log,
+  })
   const refresher = createRefresher({
     store,
     revoke,
@@ -155,7 +162,7 @@ export async function createServices(
       const renewed = await limitTokenCalls(() =>
         callToken('refresh_token', () => pool.renewTokens(session, onRotated)),
       )
-      return renewed && keep(renewed)
+      return renewed && admission.stays(renewed.identity) ? keep(renewed) : null
     }),
     backOff: createBackOff({ clock }),
     memory: lasting.refreshes,
@@ -202,6 +209,10 @@ export async function createServices(
     settings,
     route: toRoute(settings, config.mode, clock),
   }))
+  const findRoute = createRouteFinder({
+    find: compileRoutes(routes.map(({ settings, route }) => ({ match: settings, route }))),
+    isOwnPath,
+  })
   const signing = createSigning(config, clock)
   const showParts = { config, signed: signing.signed, log, clock }
   const passage = createPassage({
@@ -234,6 +245,7 @@ export async function createServices(
     clock,
     limits,
     login,
+    admit: admission.admit,
     sessions,
     otherSessions: createOtherSessions({ store: announced, revoke, limits, clock }),
     watchSession: createSessionWatch({ endings, peek: sessions.peek, limits, clock, log }),
@@ -251,11 +263,10 @@ export async function createServices(
     signInRate: lasting.signInRate,
     bounds: config.limits,
     findOrigin: createOriginFinder(config.url),
-    findRoute: createRouteFinder({
-      find: compileRoutes(routes.map(({ settings, route }) => ({ match: settings, route }))),
-      isOwnPath,
-    }),
+    findRoute,
     isOwnPath,
+    allowedWishes: config.login.parameters,
+    wishesAt: createWishesAt(findRoute, config.url),
     ownOrigins: config.url,
     returnTo: {
       ownOrigins: config.url,

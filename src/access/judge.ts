@@ -47,7 +47,7 @@ export function createJudge({
       if (decision.reported !== undefined) report(request, decision.reported)
       return true
     }
-    if (decision.outcome === 'refuse') {
+    if (decision.outcome === 'refuse' && !asksForMore(request)) {
       const { reason } = decision
       const sub = caller?.identity.subject
       log.debug({ id, sub, route: route.name, reason }, 'access refused')
@@ -55,11 +55,21 @@ export function createJudge({
     }
     if (session !== null && clock() - session.signedInAt < freshSeconds) {
       // Asked again, Cognito let the old sign-in pass: once more would be a loop.
-      const reason = 'the sign-in is older than maxAuthAge, and a new one did not help'
+      const reason =
+        decision.outcome === 'refuse'
+          ? decision.reason
+          : 'the sign-in is older than maxAuthAge, and a new one did not help'
       throw forbidden(route, reason)
     }
     return false
   }
+}
+
+/** Whether signing in again, with the scopes that the route asks for, brings some that the session has not. */
+function asksForMore({ session, route }: Judged): boolean {
+  if (session === null) return false
+  const { scopes } = session.identity
+  return route.login.scopes?.some(scope => !scopes.includes(scope)) ?? false
 }
 
 /** Says what the operator wants said of this route, and nothing of the rule. */

@@ -3,6 +3,7 @@
 import * as oidc from 'openid-client'
 import { GatewayError } from '../errors.js'
 import type { Log } from '../log.js'
+import type { LoginWishes } from '../model.js'
 import type { Call } from './call.js'
 import { toleranceSeconds } from './clock-watch.js'
 import type { Endpoints } from './endpoints.js'
@@ -26,19 +27,7 @@ export interface AuthorizationParameters {
   readonly codeVerifier: string
   /** True: asks for the password also of who is signed in (`prompt=login`). */
   readonly again?: boolean
-  readonly extra?: AuthorizationExtra
-}
-
-/** Wishes of the person or the application about the pages that follow. */
-export interface AuthorizationExtra {
-  /** Language of managed login. */
-  readonly lang?: string
-  /** Goes straight to this provider: `identity_provider`. */
-  readonly idp?: string
-  /** Fills the user name in: `login_hint`. */
-  readonly loginHint?: string
-  /** Begins at the sign-up page, which takes authorize's query. */
-  readonly screen?: 'signup'
+  readonly extra?: LoginWishes
 }
 
 /** What came back from the hosted UI, and what it is compared with. */
@@ -107,18 +96,15 @@ export function createCognitoClient({
     async authorizationUrl({ redirectUri, state, nonce, codeVerifier, again, extra = {} }) {
       const url = oidc.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
-        scope: scopes.join(' '),
+        scope: [...new Set([...scopes, ...(extra.scopes ?? [])])].join(' '),
         state,
         nonce,
         code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
         code_challenge_method: 'S256',
-        ...(again === true ? { prompt: 'login' } : {}),
-        ...(extra.lang === undefined ? {} : { lang: extra.lang }),
-        ...(extra.idp === undefined ? {} : { identity_provider: extra.idp }),
-        ...(extra.loginHint === undefined ? {} : { login_hint: extra.loginHint }),
+        ...wishParameters(extra, again === true),
       })
-      if (extra.screen === 'signup')
-        url.pathname = url.pathname.replace(/oauth2\/authorize$/, 'signup')
+      const screen = extra.screen && screenPaths[extra.screen]
+      if (screen) url.pathname = url.pathname.replace(/oauth2\/authorize$/, screen)
       return url
     },
 
@@ -155,6 +141,23 @@ export function createCognitoClient({
         throw toTokenFailure(error, { hasSecret, endpoint: 'revocation' })
       }
     },
+  }
+}
+
+/** Pages that take authorize's query (cognito: paths at the domain). */
+const screenPaths = { signup: 'signup', forgot: 'forgotPassword' } as const
+
+/** What Cognito calls them. @param again  the password is asked for in any case */
+function wishParameters(wishes: LoginWishes, again: boolean): Record<string, string> {
+  const { idp, idpIdentifier, lang, loginHint, resource } = wishes
+  const prompt = again ? 'login' : wishes.prompt
+  return {
+    ...(idp !== undefined && { identity_provider: idp }),
+    ...(idpIdentifier !== undefined && { idp_identifier: idpIdentifier }),
+    ...(lang !== undefined && { lang }),
+    ...(loginHint !== undefined && { login_hint: loginHint }),
+    ...(prompt !== undefined && { prompt }),
+    ...(resource !== undefined && { resource }),
   }
 }
 

@@ -3,22 +3,35 @@ import type { FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify'
 import type { RecordEvent } from '../audit/trail.js'
 import type { Log } from '../log.js'
 import type { Completed, LoginFlow } from '../login/flow.js'
+import type { Identity, TokenSet } from '../model.js'
 import type { BrowserSessions } from '../session/browser-session.js'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Location that a sign-in was begun for, as soon as that is known. */
+    wanted: string | null
+  }
+}
+
+/** Throws GW_ERR_LOGIN_NOT_ALLOWED for who may not sign in. */
+export type Admit = (signedIn: { readonly identity: Identity; readonly tokens: TokenSet }) => void
 
 /**
  * Completes a login: 302 to the page it was begun for, under a new session.
  *
- * Fails with what `LoginFlow.complete` and `BrowserSessions.create` throw.
+ * Fails with GW_ERR_LOGIN_NOT_ALLOWED, and with what `LoginFlow.complete` and `BrowserSessions.create` throw.
  */
 export function callbackEndpoint({
   login,
   sessions,
+  admit,
   count,
   record,
   log,
 }: {
   login: LoginFlow
   sessions: Pick<BrowserSessions, 'create'>
+  admit: Admit
   /** Told how far sign-ins come. */
   count: (step: 'came_back' | 'begun_again' | 'signed_in') => void
   record: RecordEvent
@@ -29,7 +42,9 @@ export function callbackEndpoint({
     count('came_back')
     addCookies(reply, login.forget(browser, target.query))
     const completed = await login.complete(browser, target.query)
+    request.wanted = completed.returnTo
     if (completed.outcome === 'signed-in') {
+      admit(completed)
       addCookies(reply, [await beginSession(request, completed)])
       return goOn(reply, completed.returnTo)
     }

@@ -131,7 +131,8 @@ export function forwardAuthEndpoint({
       const mayGo =
         queryOf(request).get('redirect') === '1' && isNavigation(originalMethod, headers)
       // Who is signed in and has to sign in did so too long ago.
-      const again = session !== null
+      // Also who lacks a scope of the route is sent there, and proved who they are.
+      const again = session !== null && request.decision === 'login'
       if (mayGo && headers.authorization === undefined) {
         return toLogin(request, reply, startPath, again)
       }

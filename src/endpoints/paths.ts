@@ -5,7 +5,7 @@ export const urlTable = {
   start: {
     method: 'GET',
     path: '/start',
-    what: 'begin a login; `rd=/path` says where to go afterwards, `lang=ko` in which language, `idp=Google` with which provider, `login_hint=jane@example.com` as whom, `screen=signup` to sign up first, `prompt=login` to be asked for the password although Cognito knows who it is',
+    what: 'begin a login; `rd=/path` says where to go afterwards, `lang=ko` in which language, `idp=Google` with which provider, `login_hint=jane@example.com` as whom, `screen=signup` to sign up first (`login.parameters` says what a link may ask), `prompt=login` to be asked for the password although Cognito knows who it is',
   },
   signIn: { method: 'GET', path: '/sign_in', what: 'the same as `/start`' },
   callback: {

@@ -4,20 +4,29 @@ import type { RouteHandlerMethod } from 'fastify'
 import { GatewayError } from '../errors.js'
 import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
-import { readWishes } from '../login/wishes.js'
+import { readWishes, type WishName } from '../login/wishes.js'
+import type { LoginWishes } from '../model.js'
 import type { JudgeReturnTo } from './return-to.js'
 
+/** How people sign in who go on to this Location of an origin. */
+export type WishesAt = (origin: string, location: string) => LoginWishes
+
 /**
- * Answers 302 to the hosted UI.
+ * Answers 302 to the hosted UI, with the wishes of the route that the person goes on to, and those of the link.
  *
  * Fails with GW_ERR_RETURN_TO_REFUSED, and with GW_ERR_LOGIN_REQUIRED for what is no navigation.
  */
 export function startEndpoint({
   login,
   judge,
+  wishesAt,
+  allowedWishes,
 }: {
   login: Pick<LoginFlow, 'begin'>
   judge: JudgeReturnTo
+  wishesAt: WishesAt
+  /** What a link may ask. */
+  allowedWishes: readonly WishName[]
 }): RouteHandlerMethod {
   return async (request, reply) => {
     const returnTo = judge(request)
@@ -28,8 +37,11 @@ export function startEndpoint({
       })
     }
     const query = new URLSearchParams(request.target.query)
+    // An auth request sends people here who have to prove once more who they are, whatever links may ask.
     const again = query.get('prompt') === 'login'
-    const step = await login.begin(request.browser, returnTo, { again, extra: readWishes(query) })
+    const ofRoute = wishesAt(request.browser.origin, returnTo)
+    const extra = { ...ofRoute, ...readWishes(query, allowedWishes) }
+    const step = await login.begin(request.browser, returnTo, { again, extra })
     for (const line of step.setCookies) reply.header('set-cookie', line)
     return reply.header('cache-control', 'no-store').redirect(step.location, 302)
   }

@@ -59,8 +59,11 @@ async function sendToLogin(
   reply: FastifyReply,
   login: Pick<LoginFlow, 'begin'>,
 ): Promise<void> {
-  // Who is signed in and is sent there all the same signed in too long ago.
-  const wishes = request.session === null ? {} : { again: true }
+  const { route, session, decision } = request
+  // Who is signed in and is sent there all the same signed in too long ago, or lacks a scope of the route.
+  const again = session !== null && decision === 'login'
+  const scopes = [...(session?.identity.scopes ?? []), ...(route.login.scopes ?? [])]
+  const wishes = { again, extra: { ...route.login, scopes } }
   const step = await login.begin(request.browser, fitReturnTo(request.target), wishes)
   for (const line of step.setCookies) reply.header('set-cookie', line)
   reply.header('cache-control', 'no-store').redirect(step.location, 302)

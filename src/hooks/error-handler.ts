@@ -56,6 +56,12 @@ const passing: ReadonlySet<ErrorCode> = new Set([
   'GW_ERR_UPSTREAM_UNREACHABLE',
 ])
 
+/** Codes whose page offers to sign in as somebody else. */
+const accountHelps: ReadonlySet<ErrorCode> = new Set([
+  'GW_ERR_FORBIDDEN',
+  'GW_ERR_LOGIN_NOT_ALLOWED',
+])
+
 /** Fastify's own refusals, by their codes. */
 const fastifyCodes: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_BAD_URL: 'GW_ERR_TARGET_REFUSED',
@@ -94,7 +100,7 @@ export function createFailureAnswers({
     const login = `${startPath}?rd=${encodeURIComponent(from)}`
     const { detail, detailLink } = error
     const framed = isFramed(request)
-    const otherAccount = request.session === null ? null : changeAccount(request)
+    const otherAccount = accountHelps.has(error.code) ? changeAccount(error, request) : null
     const retry = request.raw.method === 'GET' && from !== '/' ? from : null
     const { code } = error
     const facts = { code, detail, detailLink, id: request.id, framed, otherAccount, retry }
@@ -117,9 +123,13 @@ export function createFailureAnswers({
     return { status: error.status, body, headers: joined }
   }
 
-  /** Through Cognito's sign-out: its own session of an hour would bring the same person back. */
-  function changeAccount(request: FastifyRequest): string {
-    return `${signOutPath}?rd=${encodeURIComponent(pageOf(request, isOwnPath))}`
+  /**
+   * Through Cognito's sign-out: its own session of an hour would bring the same person back. Null for who is signed in
+   * neither here nor there.
+   */
+  function changeAccount({ code }: GatewayError, request: FastifyRequest): string | null {
+    if (request.session === null && code !== 'GW_ERR_LOGIN_NOT_ALLOWED') return null
+    return `${signOutPath}?rd=${encodeURIComponent(request.wanted ?? pageOf(request, isOwnPath))}`
   }
 
   function writeDown(error: GatewayError, thrown: unknown, request: FastifyRequest): void {
@@ -172,7 +182,6 @@ function page(pages: Pages, facts: Facts, login: string, language: Language) {
     ...facts,
     signIn,
     retry: passing.has(code) ? facts.retry : null,
-    otherAccount: code === 'GW_ERR_FORBIDDEN' ? facts.otherAccount : null,
     home: signIn === null,
   })
   return { body: html, headers }

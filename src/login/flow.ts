@@ -1,10 +1,9 @@
 // The login journey: begin sends a browser to the hosted UI, complete receives it. What happens between
 // is Cognito's.
 import { type ErrorCode, GatewayError } from '../errors.js'
-import type { Browser, Identity, TokenSet } from '../model.js'
+import type { Browser, Identity, LoginWishes, TokenSet } from '../model.js'
 import { maxRounds, type Rounds } from './rounds.js'
 import type { LostState, Transactions } from './transaction.js'
-import type { LoginWishes } from './wishes.js'
 
 /** Builds the hosted UI's authorize URL (RFC 6749 section 4.1.1, RFC 7636 section 4.3). */
 export type BuildAuthorizationUrl = (parameters: {

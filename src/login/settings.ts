@@ -1,26 +1,99 @@
-// Where a browser may be sent after signing in or out.
+// How people sign in, and where a browser may be sent after that.
 import { z } from 'zod'
+import {
+  idpIdentifier,
+  idpName,
+  languages,
+  promptWords,
+  resourceUri,
+  screens,
+  wishNames,
+} from './wishes.js'
 
-/** Settings under `login`. */
-export const loginSettings = z.strictObject({
-  returnTo: z
-    .array(
-      z
-        .url({ protocol: /^https?$/ })
-        .refine(text => URL.canParse(text) && new URL(text).origin === text, {
-          message: 'must be an origin: scheme, host and port, nothing behind them',
-        })
-        .refine(text => !text.includes('*'), 'is compared to the letter: * stands for nothing'),
-    )
-    .default([])
-    .meta({
+/** RFC 6749 section 3.3. */
+const scopeToken = /^[\x21\x23-\x5b\x5d-\x7e]+$/
+
+/** Settings under `login`. @param parts.access  who may sign in; handed in, so that rooms stay strangers */
+export function createLoginSettings<Access extends z.ZodType>({ access }: { access: Access }) {
+  return z.strictObject({
+    returnTo: z
+      .array(
+        z
+          .url({ protocol: /^https?$/ })
+          .refine(text => URL.canParse(text) && new URL(text).origin === text, {
+            message: 'must be an origin: scheme, host and port, nothing behind them',
+          })
+          .refine(text => !text.includes('*'), 'is compared to the letter: * stands for nothing'),
+      )
+      .default([])
+      .meta({
+        description:
+          "Other origins that `rd` may lead to after signing in or out. The gateway's own origins are always allowed.",
+        example: ['https://docs.example.com'],
+      }),
+    parameters: z
+      .array(z.enum(wishNames))
+      .default(['idp', 'idp_identifier', 'lang', 'login_hint', 'screen'])
+      .meta({
+        description:
+          'What a link to `/oauth2/start` may ask of the hosted UI: `idp` (also as `identity_provider`), `idp_identifier`, `lang`, `login_hint`, `prompt`, `resource`, `screen`. Others are left out.',
+        example: ['lang', 'login_hint', 'prompt'],
+      }),
+    require: access.optional().meta({
       description:
-        "Other origins that `rd` may lead to after signing in or out. The gateway's own origins are always allowed.",
-      example: ['https://docs.example.com'],
+        'An access rule that everybody has to meet who signs in; looked at when they come back, and at each refresh. Who does not meet it gets a page that says so, and no session.',
+      example: { emailDomains: ['example.com'] },
     }),
-})
+    explain: z
+      .strictObject({
+        text: z.string().min(1).max(500),
+        link: z
+          .string()
+          .regex(
+            /^(?:https?:\/\/[^\s"<>]+|\/[^\s"<>]*)$/,
+            'expected https://…, or a path such as /help',
+          )
+          .optional(),
+      })
+      .optional()
+      .meta({
+        description: 'What that page says beside the usual: whom to ask, and where.',
+        example: { text: 'Ask the help desk for an account.' },
+      }),
+  })
+}
 
-export type LoginSettings = z.output<typeof loginSettings>
+/** Setting `login` of a route. */
+export const routeLoginSetting = z
+  .strictObject({
+    idp: z.string().regex(idpName, 'expected the name of an identity provider').optional(),
+    idpIdentifier: z.string().regex(idpIdentifier, 'expected an identifier').optional(),
+    lang: z
+      .string()
+      .refine(tag => [...languages.values()].includes(tag), {
+        message: `expected one of ${[...languages.values()].join(', ')}`,
+      })
+      .optional(),
+    prompt: z
+      .string()
+      .regex(promptWords, 'expected login, select_account or consent')
+      .refine(words => words !== 'none', 'none would let nobody sign in there')
+      .optional(),
+    resource: z
+      .string()
+      .regex(resourceUri, 'expected a URI such as https://api.example.com')
+      .optional(),
+    screen: z.enum(screens).optional(),
+    scopes: z.array(z.string().regex(scopeToken, 'expected names of scopes')).min(1).optional(),
+  })
+  .default({})
+  .meta({
+    description:
+      'How people sign in who begin at this route: `idp`, `idpIdentifier`, `lang`, `prompt`, `resource`, `screen`, and `scopes` beside `cognito.scopes`. Who is signed in without these scopes, and is refused for want of them, is sent to the sign-in for them.',
+    example: { idp: 'Google', scopes: ['billing/read'] },
+  })
+
+export type LoginSettings = z.output<ReturnType<typeof createLoginSettings>>
 
 /** Settings under `limits` that bound how often people sign in and out. */
 export const signInLimits = {

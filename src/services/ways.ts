@@ -34,6 +34,7 @@ export function toRoute(settings: RouteSettings, usualMode: Config['mode'], cloc
   const route: Route = {
     name: `${host ?? ''}${path}`,
     ...(mode === 'report' && access !== 'deny' ? reportOnly(policy) : policy),
+    login: settings.login,
     explain: settings.explain ?? null,
     // A signature is for one request with one answer.
     upgrades: websocket && sigv4 === undefined,

@@ -5,8 +5,8 @@ import type { Session } from '../model.js'
 /** Revokes a refresh token at Cognito; has a deadline of its own (RFC 7009). */
 export type RevokeToken = (refreshToken: string) => Promise<void>
 
-/** Revokes the refresh token of an ended session. Never rejects: the session is over either way. */
-export type Revoke = (session: Session) => Promise<void>
+/** Revokes the refresh token of a session that ended, or never began. Never rejects: it is over either way. */
+export type Revoke = (session: Pick<Session, 'identity' | 'tokens'>) => Promise<void>
 
 /** Best effort; a failure is a line in the log. */
 export function createRevocation({

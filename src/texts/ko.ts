@@ -78,6 +78,11 @@ export const ko: Texts = {
       message:
         '로그인 페이지에서 로그인을 허용하지 않았습니다. 다시 시도하거나 이 사이트의 관리자에게 문의해 주세요.',
     },
+    GW_ERR_LOGIN_NOT_ALLOWED: {
+      title: '이 계정으로는 로그인할 수 없습니다',
+      message:
+        '본인 확인은 되었지만 이 계정은 이 사이트를 이용할 수 없습니다. 다른 계정을 사용하거나 담당자에게 문의하세요.',
+    },
     GW_ERR_LOGIN_MISCONFIGURED: {
       title: '로그인 설정이 잘못되어 있습니다',
       message: `사용자의 잘못이 아닙니다. 관리자가 설정을 고쳐야 합니다. ${tellId}`,

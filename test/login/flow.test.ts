@@ -30,7 +30,12 @@ function setUp({
     rounds: createRounds({ sealer, clock: clock.read }),
     callbackPath: '/oauth2/callback',
     buildAuthorizationUrl: async ({ again, extra, ...parameters }) => {
-      const query = new URLSearchParams({ ...parameters, ...extra, again: `${again}` })
+      const { scopes: _none, ...wishes } = extra ?? {}
+      const query = new URLSearchParams({
+        ...parameters,
+        ...(JSON.parse(JSON.stringify(wishes)) as object),
+        again: `${again}`,
+      })
       return new URL(`https://pool.example/authorize?${query}`)
     },
     redeemCode: callback => {
