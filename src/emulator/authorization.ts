@@ -1,7 +1,9 @@
 // The checks of an authorization request, in Cognito's order and with Cognito's answers, shared by
 // /oauth2/authorize, /login and /logout. Source: developer guide, "Authorize endpoint".
+import { askedProvider } from './federation/providers.js'
 import type { PoolClient } from './pool.js'
 import { findClient, type Parameters, type Realm } from './realm.js'
+import type { Provider } from './settings/provider.js'
 
 /** A request that may go on to signing in. */
 export interface Authorization {
@@ -9,6 +11,8 @@ export interface Authorization {
   readonly redirectUri: string
   readonly responseType: 'code' | 'token'
   readonly scopes: readonly string[]
+  /** The external provider that is asked for. */
+  readonly provider: Provider | null
   readonly parameters: Parameters
 }
 
@@ -50,8 +54,9 @@ export function judgeAuthorization(realm: Realm, parameters: Parameters): Judged
   if (!areGranted(scopes, client)) return toApplication(faults.scope)
   if (!isPkceComplete(parameters)) return toApplication(faults.codeChallenge)
   if (!isResource(parameters.resource)) return toApplication(faults.resource)
-  if (!isOwnProvider(parameters)) return toApplication(faults.identityProvider)
-  return { good: { client, redirectUri, responseType, scopes, parameters } }
+  const provider = askedProvider(realm, client, parameters)
+  if (provider === 'unknown') return toApplication(faults.identityProvider)
+  return { good: { client, redirectUri, responseType, scopes, provider, parameters } }
 }
 
 interface Fault {
@@ -80,7 +85,10 @@ const faults = {
     error: 'invalid_request',
   },
   resource: { reason: 'resource is no URL that can be an audience', error: 'invalid_request' },
-  identityProvider: { reason: 'identity_provider is not in this pool', error: 'invalid_request' },
+  identityProvider: {
+    reason: 'the identity provider is not one of the client',
+    error: 'invalid_request',
+  },
   nobody: { reason: 'prompt=none and nobody is signed in', error: 'login_required' },
 } satisfies Record<string, Fault>
 
@@ -159,9 +167,4 @@ function isResource(resource: string | undefined): boolean {
   if (!URL.canParse(resource) || resource.includes('#')) return false
   const { protocol, hostname } = new URL(resource)
   return protocol !== 'http:' || hostname === 'localhost'
-}
-
-/** This pool has no other providers than itself. */
-function isOwnProvider({ identity_provider: provider, idp_identifier: identifier }: Parameters) {
-  return identifier === undefined && (provider === undefined || provider === 'COGNITO')
 }

@@ -17,7 +17,8 @@ export async function grantUrl(
     ...session,
     clientId: client.id,
     scopes: authorization.scopes,
-    nonce: parameters.nonce ?? null,
+    // Cognito puts a nonce of its own where a person from a provider comes without.
+    nonce: parameters.nonce ?? (session.user.identities.length > 0 ? randomUUID() : null),
     resource: parameters.resource ?? null,
   })
   const { state } = parameters

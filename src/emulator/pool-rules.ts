@@ -20,10 +20,12 @@ interface JudgedPool {
   readonly users: readonly {
     readonly username: string
     readonly groups: readonly string[]
+    readonly status?: string
     readonly attributes: Readonly<Record<string, string | boolean>>
   }[]
   readonly groups: readonly { readonly name: string }[]
   readonly clients: readonly JudgedClient[]
+  readonly providers: readonly { readonly name: string }[]
   readonly resourceServers: readonly {
     readonly identifier: string
     readonly scopes: readonly string[]
@@ -48,6 +50,7 @@ export function complainAboutPool({
   users,
   groups,
   clients,
+  providers,
   resourceServers,
 }: JudgedPool): PoolComplaint[] {
   const custom = new Set(
@@ -55,10 +58,12 @@ export function complainAboutPool({
       scopes.map(name => `${identifier}/${name}`),
     ),
   )
-  const logins = users.flatMap(({ username, attributes: { email } }, index) => [
+  const logins = users.flatMap(({ username, status, attributes: { email } }, index) => [
     { name: username.toLowerCase(), path: ['users', index, 'username'] },
     // Someone's e-mail address may be the user name too.
-    ...(typeof email === 'string' && email.toLowerCase() !== username.toLowerCase()
+    ...(typeof email === 'string' &&
+    status !== 'EXTERNAL_PROVIDER' &&
+    email.toLowerCase() !== username.toLowerCase()
       ? [{ name: email.toLowerCase(), path: ['users', index, 'attributes', 'email'] }]
       : []),
   ])
@@ -73,6 +78,7 @@ export function complainAboutPool({
       })),
     ),
     ...clients.flatMap((client, index) => complainAboutClient(client, custom, ['clients', index])),
+    ...repeated(providers.map(({ name }, index) => ({ name, path: ['providers', index, 'name'] }))),
     ...users.flatMap((user, index) => complainAboutUser(user, ['users', index])),
   ]
 }

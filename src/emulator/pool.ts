@@ -7,6 +7,7 @@ import { z } from 'zod'
 import { identityPoolSchema } from './identity-pool/settings.js'
 import { complainAboutPool } from './pool-rules.js'
 import { clientSchema } from './settings/client.js'
+import { providerSchema } from './settings/provider.js'
 import { signInShape } from './settings/sign-in.js'
 import { groupName, userSchema } from './settings/user.js'
 import { unpublishedSchema } from './unpublished.js'
@@ -42,6 +43,8 @@ const poolSchema = z
       .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'a pool id is a region, _, letters and digits')
       .default('us-east-1_Emulator1'),
     ...signInShape,
+    /** External identity providers, simulated. */
+    providers: z.array(providerSchema).max(50).default([]),
     users: z.array(userSchema).min(1),
     /** Groups need to be named here only for a role. */
     groups: z.array(groupSchema).default([]),

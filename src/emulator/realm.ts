@@ -37,11 +37,16 @@ export function findClient({ settings }: Realm, id: string | undefined): PoolCli
   return settings.clients.find(client => client.id === id)
 }
 
-/** The user with this user name or e-mail address; neither minds upper and lower case. */
+/**
+ * The user with this user name or e-mail address; neither minds upper and lower case. Addresses of users from
+ * external providers name nobody here.
+ */
 export function findUser({ settings }: Pick<Realm, 'settings'>, login: string) {
   const wanted = login.trim().toLowerCase()
-  return settings.users.find(({ username, attributes: { email } }) =>
-    [username, email].some(name => typeof name === 'string' && name.toLowerCase() === wanted),
+  return settings.users.find(({ username, status, attributes: { email } }) =>
+    [username, status === 'EXTERNAL_PROVIDER' ? undefined : email].some(
+      name => typeof name === 'string' && name.toLowerCase() === wanted,
+    ),
   )
 }
 

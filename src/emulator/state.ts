@@ -2,6 +2,7 @@
 // list is bounded; the oldest entries go first.
 import type { SrpExchange } from './api/srp.js'
 import type { PoolUser } from './pool.js'
+import type { Person } from './settings/provider.js'
 
 /** One sign-in: all tokens that come of it share `originJti`. */
 export interface SignIn {
@@ -74,6 +75,19 @@ export interface HeldExchange {
   readonly clientId: string
   readonly startedAt: number
   readonly exchange: SrpExchange
+}
+
+/** A request whose browser is at an external provider. */
+export interface Federation {
+  readonly provider: string
+  readonly parameters: Readonly<Record<string, string | undefined>>
+  readonly startedAt: number
+}
+
+/** Somebody whom a simulated provider vouches for, until the browser is back. */
+export interface Assertion {
+  readonly provider: string
+  readonly person: Person
 }
 
 /** A code that was sent, and how often somebody guessed. */
@@ -170,6 +184,10 @@ export interface State {
   readonly offeredSecrets: Bounded<string>
   /** By secret block. */
   readonly srpExchanges: Bounded<HeldExchange>
+  /** By their state. */
+  readonly federations: Bounded<Federation>
+  /** By the code that goes with the browser. */
+  readonly assertions: Bounded<Assertion>
   /** Ids of identity pools, by the identities of their guests. */
   readonly guests: Bounded<string>
   /** By access key id. */
@@ -189,6 +207,8 @@ export function createState(maxEntries?: number): State {
     totpSteps: new Bounded(maxEntries),
     offeredSecrets: new Bounded(maxEntries),
     srpExchanges: new Bounded(maxEntries),
+    federations: new Bounded(maxEntries),
+    assertions: new Bounded(maxEntries),
     guests: new Bounded(maxEntries),
     awsSessions: new Bounded(maxEntries),
   }

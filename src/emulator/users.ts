@@ -24,7 +24,8 @@ export function addUser(
 ): PoolUser {
   const { users } = realm.settings
   const { email } = user.attributes
-  const names = [user.username, ...(typeof email === 'string' ? [email] : [])]
+  const isExternal = user.status === 'EXTERNAL_PROVIDER'
+  const names = [user.username, ...(typeof email === 'string' && !isExternal ? [email] : [])]
   if (names.some(name => findUser(realm, name) !== undefined)) {
     throw new PoolError('UsernameExistsException', 'User already exists')
   }

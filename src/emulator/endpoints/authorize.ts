@@ -2,6 +2,7 @@
 // Source: developer guide, "Authorize endpoint".
 import type { FastifyInstance } from 'fastify'
 import { judgeAuthorization, loginRequired } from '../authorization.js'
+import { toProvider } from '../federation/begin.js'
 import { grantUrl } from '../grant.js'
 import { silentSession } from '../hosted-session.js'
 import { rememberLanguage } from '../language.js'
@@ -20,6 +21,10 @@ export function authorizeEndpoint(app: FastifyInstance, realm: Realm): void {
     if (session !== null) return reply.redirect(await grantUrl(realm, judged.good, session), 302)
     if ((parameters.prompt ?? '').split(' ').includes('none')) {
       return reply.redirect(loginRequired(realm, judged.good), 302)
+    }
+    const { provider } = judged.good
+    if (provider !== null) {
+      return reply.redirect(toProvider(realm, reply, provider, parameters), 302)
     }
     return reply.redirect(`${realm.domain}/login?${rawQuery(request.url)}`, 302)
   })

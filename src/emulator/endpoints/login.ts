@@ -1,8 +1,9 @@
 // GET and POST /login: the hosted UI's sign-in page, with the field names of the classic one. Opened directly
 // while a session lives it offers "Sign in as …". Managed login asks for the user name first. Source: developer
 // guide, "Login endpoint".
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { judgeAuthorization } from '../authorization.js'
+import { allowsPasswords, externalProviders } from '../federation/providers.js'
 import { grantUrl } from '../grant.js'
 import { silentSession } from '../hosted-session.js'
 import { rememberLanguage, wordingOf } from '../language.js'
@@ -10,7 +11,14 @@ import { sendBadRequest, sendPage } from '../page.js'
 import { giveCsrfToken, isOwnForm, tooOld } from '../pages/csrf.js'
 import { besides, goOn, toStep, type Visit } from '../pages/steps.js'
 import { PoolError } from '../pool-error.js'
-import { findUser, type Parameters, pageParameters, type Realm, readParameters } from '../realm.js'
+import {
+  findUser,
+  type Parameters,
+  pageParameters,
+  type Realm,
+  rawQuery,
+  readParameters,
+} from '../realm.js'
 import { authenticate } from '../sign-in/authenticate.js'
 import { resendCode } from '../sign-in/sign-up.js'
 import type { HostedSession } from '../state.js'
@@ -57,6 +65,9 @@ export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
       if (session === null) return again('the session is over', 'Please sign in again.')
       return reply.redirect(await grantUrl(realm, judged.good, session), 302)
     }
+    if (!allowsPasswords(judged.good.client)) {
+      return again('the client takes no passwords', 'Sign in with one of the providers.')
+    }
     if (isFirstStep(form)) {
       return showForm(visit, { session: null, error: null, username, asksPassword: true })
     }
@@ -99,6 +110,7 @@ export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
 
   function showForm(visit: Visit, form: Form): FastifyReply {
     const { request, reply } = visit
+    const { client } = visit.authorization
     const { loginPages, showAccounts, selfSignUp, users } = realm.settings
     rememberLanguage(realm, reply, pageParameters(realm, request.query).lang)
     const wording = wordingOf(realm, request)
@@ -117,8 +129,21 @@ export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
       signUp: selfSignUp ? besides(realm, request, '/signup') : null,
       forgot: besides(realm, request, '/forgotPassword'),
       login: besides(realm, request, '/login'),
+      passwords: allowsPasswords(client),
+      providers: externalProviders(realm, client).map(({ name }) => ({
+        name,
+        url: providerUrl(realm, request, name),
+      })),
     })
   }
+}
+
+/** The same request, straight to a provider. */
+function providerUrl({ domain }: Realm, { url }: FastifyRequest, name: string): string {
+  const query = new URLSearchParams(rawQuery(url))
+  query.delete('idp_identifier')
+  query.set('identity_provider', name)
+  return `${domain}/oauth2/authorize?${query}`
 }
 
 const incorrect = 'Incorrect username or password.'

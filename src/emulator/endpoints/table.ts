@@ -10,14 +10,17 @@ import { corsEndpoint } from './cors.js'
 import { discoveryEndpoint } from './discovery.js'
 import { errorEndpoint } from './error.js'
 import { forgotPasswordEndpoint } from './forgot-password.js'
+import { idpResponseEndpoint } from './idp-response.js'
 import { jwksEndpoint } from './jwks.js'
 import { loginEndpoint } from './login.js'
 import { logoutEndpoint } from './logout.js'
 import { mfaEndpoint } from './mfa.js'
 import { mfaSetupEndpoint } from './mfa-setup.js'
 import { outboxEndpoint } from './outbox.js'
+import { providerEndpoint } from './provider.js'
 import { resendCodeEndpoint } from './resend-code.js'
 import { revokeEndpoint } from './revoke.js'
+import { samlResponseEndpoint } from './saml-response.js'
 import { signUpEndpoint } from './sign-up.js'
 import { tokenEndpoint } from './token.js'
 import { userInfoEndpoint } from './user-info.js'
@@ -38,6 +41,9 @@ export const endpoints: readonly Endpoint[] = [
   changePasswordEndpoint,
   mfaEndpoint,
   mfaSetupEndpoint,
+  providerEndpoint,
+  idpResponseEndpoint,
+  samlResponseEndpoint,
   outboxEndpoint,
   tokenEndpoint,
   userInfoEndpoint,

@@ -35,6 +35,8 @@ export function userInfoEndpoint(app: FastifyInstance, realm: Realm): void {
   function describe({ user, clientId, scopes }: SignIn): Record<string, string> {
     const attributes = readableAttributes(user, findClient(realm, clientId) ?? {}, scopes)
     const texts = Object.entries(attributes).map(([name, value]) => [name, String(value)])
-    return { sub: user.sub ?? '', ...Object.fromEntries(texts), username: user.username }
+    const { sub = '', username, identities } = user
+    const linked = identities.length === 0 ? {} : { identities: JSON.stringify(identities) }
+    return { sub, ...linked, ...Object.fromEntries(texts), username }
   }
 }
