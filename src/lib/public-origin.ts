@@ -34,8 +34,24 @@ export function createOriginFinder(urls: readonly string[]): FindOrigin {
   }
 }
 
+interface HostParts {
+  readonly name: string
+  readonly port: string
+}
+
+/** Most requests are for the same host as the one before. */
+let lastSplit: { readonly host: string; readonly parts: HostParts } = {
+  host: '',
+  parts: { name: '', port: '' },
+}
+
 /** A Host header as name in lower case, without trailing dot, and port with its colon. */
-export function splitHost(host: string): { name: string; port: string } {
+export function splitHost(host: string): HostParts {
+  if (host !== lastSplit.host) lastSplit = { host, parts: split(host) }
+  return lastSplit.parts
+}
+
+function split(host: string): HostParts {
   const port = /:\d{1,5}$/.exec(host)?.[0] ?? ''
   const name = host.slice(0, host.length - port.length).toLowerCase()
   return { name: name.endsWith('.') ? name.slice(0, -1) : name, port }

@@ -287,6 +287,7 @@ function sendHead(exchange: Exchange): void {
 
 /** undici decodes the phrase as UTF-8, which cannot be undone; nobody reads it, so Node's own will do. */
 function reasonPhrase(status: number, text: string): string {
+  if (text === STATUS_CODES[status]) return text
   return /^[\t\x20-\x7e]*$/.test(text) ? text : (STATUS_CODES[status] ?? '')
 }
 

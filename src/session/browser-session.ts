@@ -118,13 +118,17 @@ export function createBrowserSessions({
   const refreshedNow = createFadingMap<number>(clock, maxRefreshedNow)
   const recentUses = createRecentUses(limits, clock)
 
-  function find(browser: Browser): StoredSession | null | Promise<StoredSession | null> {
+  function find(
+    browser: Browser,
+    now = clock(),
+  ): StoredSession | null | Promise<StoredSession | null> {
     const place = sessionPlace(browser.origin)
-    const [first, ...others] = readReferences(browser.cookies, browser.secure)
+    const references = readReferences(browser.cookies, browser.secure)
+    const [first] = references
     if (first === undefined) return null
     const found = store.read(place, first)
-    if (!(found instanceof Promise) && others.length === 0) return living(found)
-    return findAmong(place, found, others)
+    if (!(found instanceof Promise) && references.length === 1) return living(found, now)
+    return findAmong(place, found, references.slice(1))
   }
 
   async function findAmong(
@@ -141,17 +145,20 @@ export function createBrowserSessions({
     return null
   }
 
-  function living(stored: StoredSession | null): StoredSession | null {
-    if (stored === null || remainingSeconds(stored.session, limits, clock()) <= 0) return null
+  function living(stored: StoredSession | null, now = clock()): StoredSession | null {
+    if (stored === null || remainingSeconds(stored.session, limits, now) <= 0) return null
     return stored
   }
 
   /** What the browser gets for what was found. The first line is every request's way. */
-  function settle(browser: Browser, found: StoredSession | null): Loaded | Promise<Loaded> {
+  function settle(
+    browser: Browser,
+    found: StoredSession | null,
+    now = clock(),
+  ): Loaded | Promise<Loaded> {
     if (found === null) return nobodyFor(browser)
     const newer = refresher.successor(found.session)
     const current = newer ?? found
-    const now = clock()
     if (refreshDue(current.session, limits, now)) return refresh(browser, found, current)
     if (newer !== null) {
       return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
@@ -319,8 +326,9 @@ export function createBrowserSessions({
   return {
     load(browser) {
       try {
-        const found = find(browser)
-        if (!(found instanceof Promise)) return settle(browser, found)
+        const now = clock()
+        const found = find(browser, now)
+        if (!(found instanceof Promise)) return settle(browser, found, now)
         return found.then(stored => settle(browser, stored)).catch(nobodyIfNewer)
       } catch (error) {
         return nobodyIfNewer(error)

@@ -21,9 +21,16 @@ function chunkName(number: number, secure: boolean): string {
   return (secure ? chunkNames.secure : chunkNames.plain)[number] ?? ''
 }
 
+/** By origin. There are as many as the settings list. */
+const places = new Map<string, string>()
+
 /** Where session references are bound to: a value copied to another origin is nothing there. */
 export function sessionPlace(origin: string): string {
-  return `${origin} session`
+  const known = places.get(origin)
+  if (known !== undefined) return known
+  const place = `${origin} session`
+  places.set(origin, place)
+  return place
 }
 
 /**
@@ -35,10 +42,11 @@ export function sessionPlace(origin: string): string {
  */
 export function readReferences(own: readonly SentCookie[], secure: boolean): SentReference[] {
   const references: SentReference[] = []
-  const firstChunks = valuesOf(chunkName(0, secure), own).slice(0, maxChunks)
-  for (const [position, first] of firstChunks.entries()) {
-    const behind = firstChunks.length - position
-    const reference = findChunks(first, behind, own, secure)
+  const firstChunks = valuesOf(chunkName(0, secure), own)
+  const count = Math.min(firstChunks.length, maxChunks)
+  for (let position = 0; position < count; position++) {
+    const first = firstChunks[position] as string
+    const reference = findChunks(first, count - position, own, secure)
     if (reference !== null) references.push(reference)
   }
   return references
