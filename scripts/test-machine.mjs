@@ -1,5 +1,5 @@
-// Brings what the tests need beside npm packages: Debian's Chromium, Redis, nginx, Caddy, HAProxy and systemd, and
-// DokuWiki with PHP. As root it installs them;
+// Brings what the tests need beside npm packages: Debian's Chromium, Redis, nginx, Caddy, HAProxy, systemd and
+// Prometheus, and DokuWiki with PHP. As root it installs them;
 // else it stops and prints the command. Nothing is skipped.
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -12,6 +12,7 @@ const needed = [
   { file: '/usr/sbin/haproxy', package: 'haproxy' },
   { file: '/usr/bin/redis-server', package: 'redis-server' },
   { file: '/usr/bin/systemd-socket-activate', package: 'systemd' },
+  { file: '/usr/bin/promtool', package: 'prometheus' },
   { file: '/usr/bin/php', package: 'php-cli' },
   { file: '/usr/share/dokuwiki/doku.php', package: 'dokuwiki' },
 ]
