@@ -1,4 +1,5 @@
 // cognito-gateway doctor: everything that can be found out from outside before the first user does.
+import { styleText } from 'node:util'
 import { createCall } from '../cognito/call.js'
 import { resolveEndpoints } from '../cognito/endpoints.js'
 import { type Config, loadConfig } from '../config.js'
@@ -12,7 +13,13 @@ import { describeFinding, type Finding, ok } from './checks/finding.js'
 import { checkPool } from './checks/pool.js'
 import { readRegisteredClient } from './checks/registered-client.js'
 import { compareRegistered } from './checks/registered-difference.js'
-import { checkOrigins, checkRedis, checkUpstreams } from './checks/surroundings.js'
+import {
+  checkDirect,
+  checkOrigins,
+  checkProxy,
+  checkRedis,
+  checkUpstreams,
+} from './checks/surroundings.js'
 import { findSettingsFile } from './settings-file.js'
 
 /** What the command line may say. */
@@ -21,25 +28,44 @@ export interface DoctorOptions {
   readonly json?: boolean
   /** Reads the app client through the AWS API as well. */
   readonly aws?: boolean
+  /** Addresses at which no application should answer. */
+  readonly direct?: readonly string[]
 }
 
 /** Of each call; the checks run side by side. */
-const timeoutMs = 4000
+const timeoutMs = 3000
 
 /** Prints what was found. Gives the exit status: 1 when anything is broken, 2 for settings, else 0. */
 export async function doctor(options: DoctorOptions): Promise<number> {
   const config = readSettings(options)
   const findings = Array.isArray(config)
     ? config
-    : [ok('settings', 'complete'), ...(await examineAll(config, options))]
+    : [ok('settings', 'complete'), ...(await whileTelling(examineAll(config, options)))]
   const broken = findings.filter(({ outcome }) => outcome === 'failure').length
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ ok: broken === 0, findings }, null, 2)}\n`
-      : `${findings.map(describeFinding).join('')}\n${summary(findings)}\n`,
+      : `${findings.map(finding => describeFinding(finding, paint)).join('')}\n${summary(findings)}\n`,
   )
   if (broken === 0) return 0
   return Array.isArray(config) ? 2 : 1
+}
+
+/** On a terminal, where somebody waits. */
+async function whileTelling<T>(work: Promise<T>): Promise<T> {
+  const { stderr } = process
+  if (!stderr.isTTY) return work
+  stderr.write('Asking Cognito, applications and Redis…')
+  return work.finally(() => {
+    stderr.cursorTo(0)
+    stderr.clearLine(0)
+  })
+}
+
+/** Colour on a terminal that has it; `NO_COLOR` and `TERM=dumb` switch it off. */
+function paint(colour: 'green' | 'yellow' | 'red', text: string): string {
+  const coloured = process.stdout.isTTY && process.stdout.hasColors()
+  return coloured ? styleText(colour, text) : text
 }
 
 function readSettings({ config: file }: DoctorOptions): Config | Finding[] {
@@ -51,9 +77,13 @@ function readSettings({ config: file }: DoctorOptions): Config | Finding[] {
   }
 }
 
-async function examineAll(config: Config, { aws }: DoctorOptions): Promise<Finding[]> {
-  const [seen, registered] = await Promise.all([examine(config), aws ? examineAws(config) : []])
-  return [...seen, ...registered]
+async function examineAll(config: Config, { aws, direct = [] }: DoctorOptions): Promise<Finding[]> {
+  const [seen, past, registered] = await Promise.all([
+    examine(config),
+    Promise.all(direct.map(checkDirect)),
+    aws ? examineAws(config) : [],
+  ])
+  return [...seen, ...past, ...registered]
 }
 
 /** What is registered, beside what is needed. */
@@ -71,7 +101,7 @@ export async function examine(config: Config): Promise<Finding[]> {
     checkUpstreams(config),
     examineRedis(config),
   ])
-  return [...checkOrigins(config), ...cognito, ...upstreams, ...redis]
+  return [...checkOrigins(config), ...checkProxy(config), ...cognito, ...upstreams, ...redis]
 }
 
 /** The part that `start` runs as well. */

@@ -181,7 +181,7 @@ function describe(
     withSecrets ? '' : secretsFromEnvironment(hasClientSecret),
     wrong.length === 0
       ? '\nThe doctor finds nothing wrong. Next: cognito-gateway start\n'
-      : `\nThe doctor found:\n${wrong.map(describeFinding).join('')}\nMend it, then: cognito-gateway doctor\n`,
+      : `\nThe doctor found:\n${wrong.map(finding => describeFinding(finding)).join('')}\nMend it, then: cognito-gateway doctor\n`,
   ].join('')
 }
 

@@ -2,7 +2,7 @@
 // The command line. Exit status: 0 done, 1 failed, 2 wrong usage or settings. What only development needs is
 // loaded on demand, so that the emulator costs a gateway in production nothing.
 import { readFileSync } from 'node:fs'
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { SettingsRefused } from '../errors.js'
 import type { ConfigOptions } from './config.js'
 import type { ExplainOptions } from './config-explain.js'
@@ -62,6 +62,11 @@ program
   .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
   .option('--json', 'the findings as JSON')
   .option('--aws', 'also read the app client through the AWS API, with read rights, and compare')
+  .option(
+    '--direct <url>',
+    'an address at which the application must not answer the world; may come several times',
+    addUrl,
+  )
   .action(async (options: DoctorOptions) => {
     const { doctor } = await import('./doctor.js')
     process.exitCode = await doctor(options)
@@ -225,7 +230,7 @@ function report(error: unknown): number {
 function toPort(text: string): number {
   const port = Number(text)
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port
-  throw new CommanderError(2, 'port', `a port is a number from 0 to 65535, not ${text}`)
+  throw new InvalidArgumentError(`a port is a number from 0 to 65535, not ${text}`)
 }
 
 function toInstant(text: string): number {
@@ -233,11 +238,13 @@ function toInstant(text: string): number {
   if (/^\d{4}-\d\d-\d\dT.*(?:Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(instant)) {
     return instant / 1000
   }
-  throw new CommanderError(
-    2,
-    'time',
-    `expected an instant such as 2026-11-20T18:00:00Z, not ${text}`,
-  )
+  throw new InvalidArgumentError(`expected an instant such as 2026-11-20T18:00:00Z, not ${text}`)
+}
+
+function addUrl(text: string, before: readonly string[] = []): readonly string[] {
+  const url = URL.canParse(text) ? new URL(text) : null
+  if (url !== null && /^https?:$/.test(url.protocol)) return [...before, url.origin]
+  throw new InvalidArgumentError(`expected an address such as http://203.0.113.7:8080, not ${text}`)
 }
 
 function toList(text: string): string[] {
@@ -247,5 +254,5 @@ function toList(text: string): string[] {
 function addPair(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
   if (name !== undefined && value !== undefined) return { ...before, [name]: value }
-  throw new CommanderError(2, 'pair', `expected name=value, not ${text}`)
+  throw new InvalidArgumentError(`expected name=value, not ${text}`)
 }

@@ -9,15 +9,16 @@ const ruleName = 'accessRule'
 
 /** What may stand in gateway.yaml. Nothing is required that the environment can give. */
 export function settingsJsonSchema(): Schema {
-  const schema = render(settingsSchema)
+  const schema = tidy(render(settingsSchema)) as Schema
   const rule = JSON.parse(
     JSON.stringify(render(accessRule)).replaceAll('"$ref":"#"', `"$ref":"#/$defs/${ruleName}"`),
   ) as Schema
   delete rule.$schema
   return {
-    ...(tidy(schema) as Schema),
+    ...schema,
     title: 'Settings of cognito-gateway',
-    $defs: { [ruleName]: rule },
+    // What stands in itself, such as rules in rules, zod names on its own.
+    $defs: { ...(schema.$defs as Schema | undefined), [ruleName]: rule },
   }
 }
 

@@ -182,5 +182,8 @@ t.test('explain: route, rule, and what the application gets', async t => {
 t.test('explain: wrong words are said', async t => {
   const { run } = command(t)
   t.match(await run('explain', 'GET', 'nonsense'), { status: 1, stderr: /expected a URL such as/ })
-  t.match(await run('explain', 'GET', '/', '--claim', 'x'), { status: 2, stderr: '' })
+  t.match(await run('explain', 'GET', '/', '--claim', 'x'), {
+    status: 2,
+    stderr: /expected name=value, not x/,
+  })
 })

@@ -1,12 +1,15 @@
 // The emulator and the settings misconfigured in one way each: the doctor names that one, and nothing else.
 import { execFile } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
-import { describeFinding, type Finding } from '../../src/cli/checks/finding.js'
+import { describeFailure, describeFinding, type Finding } from '../../src/cli/checks/finding.js'
 import { checkPool } from '../../src/cli/checks/pool.js'
+import {
+  checkDirect,
+  checkProxy,
+  checkRedis,
+  checkUpstreams,
+} from '../../src/cli/checks/surroundings.js'
 import { examine } from '../../src/cli/doctor.js'
 import { resolveEndpoints } from '../../src/cognito/endpoints.js'
 import { loadConfig } from '../../src/config.js'
@@ -17,6 +20,8 @@ import { freePort } from '../fixtures/free-port.js'
 import { clientSecret, secret, users } from '../fixtures/gateway.js'
 import { recordingUpstream } from '../fixtures/recording-upstream.js'
 import { redisServer } from '../fixtures/redis-server.js'
+import { signingKeys } from '../fixtures/signing-keys.js'
+import { securePage, selfSigned } from '../fixtures/tls-front.js'
 
 const run = promisify(execFile)
 const url = 'http://localhost:3000'
@@ -36,7 +41,7 @@ async function prepare(t: Test, { client: changes = {}, settings = {}, prepare }
     ...changes,
   }
   const pool = parsePool({ users, clients: [client] })
-  const emulator = await startEmulator({ pool, port: await freePort() })
+  const emulator = await startEmulator({ pool, port: await freePort(), signingKeys })
   t.teardown(() => emulator.close())
   prepare?.(emulator)
   const base: SettingTree = {
@@ -199,6 +204,30 @@ const rows: Row[] = [
     [['Redis', /./]],
   ],
   [
+    'https, and no proxy that is trusted',
+    {
+      client: {
+        callbackUrls: ['https://app.example.com/oauth2/callback'],
+        logoutUrls: ['https://app.example.com/oauth2/signed_out'],
+      },
+      settings: { url: ['https://app.example.com'] },
+    },
+    [['proxy in front', /seem to come from its address/]],
+  ],
+  [
+    'a user pool that is not in this region',
+    {
+      prepare: ({ faults }) =>
+        faults.set('/.well-known/openid-configuration', { status: 400, body: '{}' }),
+    },
+    [['user pool', /no user pool of this id in this region/]],
+  ],
+  [
+    'the token endpoint throttled',
+    { prepare: ({ faults }) => faults.set('/oauth2/token', { status: 429, body: '<html>' }) },
+    [['client secret', /says nothing about the client/]],
+  ],
+  [
     'plain http for the world',
     { settings: { url: ['http://app.example.com'] } },
     [
@@ -224,22 +253,104 @@ for (const [name, setup, expected] of rows) {
   })
 }
 
-t.test('an application with a certificate that is not trusted', async t => {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  t.teardown(() => server.close())
-  const { port } = server.address() as AddressInfo
-  const wrong = (await findings(t, { settings: { upstream: `https://127.0.0.1:${port}` } })).filter(
-    ({ outcome }) => outcome !== 'ok',
-  )
-  t.match(wrong, [{ check: 'application', seen: /wrong version number|SSL/ }])
+t.test('what is wrong with TLS, in words', async t => {
+  const plain = (await recordingUpstream(t)).origin.replace('http:', 'https:')
+  const [secured] = [await freePort()]
+  await securePage(t, selfSigned(t), secured, 'hello')
+  const causeFor = async (upstream: string) => {
+    const { routes } = loadConfig({ env: {}, base: { ...tree, upstream } })
+    return (await checkUpstreams({ routes }))[0]?.cause
+  }
+  const { tree } = await prepare(t, {})
+  t.equal(await causeFor(plain), 'it does not speak TLS')
+  t.equal(await causeFor(`https://localhost:${secured}`), 'its certificate is not accepted')
 })
 
-t.test('a Redis that forgets sessions when it is full', async t => {
+t.test('codes of failures, in words', async t => {
+  const causeOf = (code: string) =>
+    describeFailure(
+      new TypeError('fetch failed', { cause: Object.assign(new Error('x'), { code }) }),
+    ).cause
+  for (const [code, cause] of [
+    ['UND_ERR_CONNECT_TIMEOUT', 'there is no answer in time'],
+    ['ETIMEDOUT', 'there is no answer in time'],
+    ['EHOSTUNREACH', 'no way leads there'],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'its certificate is not accepted'],
+    ['CERT_HAS_EXPIRED', 'its certificate is not accepted'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'its certificate is not accepted'],
+    ['EPROTO', 'it does not speak TLS'],
+    ['EWHATEVER', 'it cannot be reached'],
+  ] as const) {
+    t.equal(causeOf(code), cause, code)
+  }
+  const late = new DOMException('late', 'TimeoutError')
+  t.equal(describeFailure(late).cause, 'there is no answer in time')
+})
+
+t.test('a domain that never answers costs no more than one deadline', async t => {
+  const found = await findings(t, {
+    prepare: ({ faults }) => {
+      for (const path of ['/oauth2/authorize', '/oauth2/token', '/logout']) {
+        faults.set(path, { hang: true })
+      }
+    },
+  })
+  const wrong = found.filter(({ outcome }) => outcome !== 'ok')
+  t.match(wrong, [{ check: 'domain', cause: 'there is no answer in time' }])
+})
+
+t.test('the domain of another user pool', async t => {
+  const other = await prepare(t, {})
+  const found = await findings(t, { settings: { cognito: { domain: other.emulator.domain } } })
+  const wrong = found.filter(({ outcome }) => outcome !== 'ok')
+  t.match(wrong, [{ check: 'domain', cause: /the domain of another user pool/ }])
+})
+
+t.test('https behind a proxy that is trusted', async t => {
+  const trusted = { url: ['https://app.example.com'], trustedProxies: ['10.0.0.0/8'] }
+  t.match(checkProxy(trusted), [{ outcome: 'ok', seen: 'trusted: 10.0.0.0/8' }])
+  t.strictSame(checkProxy({ url: ['http://localhost:3000'], trustedProxies: [] }), [])
+})
+
+t.test('an application that answers the world, one that does not, and one that might', async t => {
+  const { origin } = await recordingUpstream(t)
+  t.match(await checkDirect(origin), {
+    outcome: 'failure',
+    seen: /answers from here \(status 200\)/,
+    cause: /can write any header/,
+  })
+  t.match(await checkDirect('http://127.0.0.1:1'), { outcome: 'ok', seen: /nothing listens/ })
+  t.match(await checkDirect(origin.replace('http:', 'https:')), { outcome: 'warning' })
+})
+
+t.test('what Redis tells of itself', async t => {
+  const info = (lines: string) => checkRedis({ info: async () => lines.replaceAll('\n', '\r\n') })
+  const usual =
+    'redis_version:7.2.4\nused_memory:95000000\nmaxmemory:0\nmaxmemory_policy:noeviction'
+  t.strictSame(
+    (await info(usual)).map(({ outcome, seen }) => `${outcome} ${seen}`),
+    ['ok version 7.2.4', 'ok 95.0 MB in use, without a limit', 'ok noeviction'],
+  )
+  t.match(await info(usual.replace('redis_version:7.2.4', 'redis_version:5.0.14')), [
+    { outcome: 'warning', seen: 'version 5.0.14' },
+  ])
+  const valkey = await info(`valkey_version:8.1.0\n${usual}`)
+  t.equal(valkey[0]?.seen, 'Valkey 8.1.0')
+  t.match(await info(usual.replace('maxmemory:0', 'maxmemory:100000000')), [
+    {},
+    { outcome: 'warning', seen: '95.0 MB of 100.0 MB in use' },
+  ])
+  for (const policy of ['allkeys-lru', 'volatile-lru', 'volatile-ttl']) {
+    const found = await info(usual.replace('noeviction', policy))
+    t.match(found[2], { outcome: 'warning', seen: `maxmemory-policy is ${policy}` })
+  }
+})
+
+t.test('a Redis that is there', async t => {
   const redis = await redisServer(t)
   const settings = { session: { store: 'redis', redis: { url: redis.url } } }
   const found = await findings(t, { settings })
-  t.match(found.find(({ check }) => check === 'Redis')?.seen, /^version \d/)
+  t.match(found.find(({ check }) => check === 'Redis')?.seen, /^(?:version|Valkey) \d/)
   t.match(
     found.find(({ check }) => check === 'Redis eviction'),
     { outcome: 'ok', seen: 'noeviction' },
@@ -304,5 +415,13 @@ t.test('the command: a list, JSON, and an exit status, in less than three second
   await t.rejects(doctor({ COGNITO_CLIENT_ID: undefined }, '--json'), {
     code: 2,
     stdout: /"check": "settings"/,
+  })
+  await t.rejects(doctor({}, '--direct', upstream), {
+    code: 1,
+    stdout: /✗ way past the gateway: .* answers from here/,
+  })
+  await t.rejects(doctor({}, '--direct', 'foo'), {
+    code: 2,
+    stderr: /--direct <url>.*expected an address such as http:/s,
   })
 })
