@@ -4,6 +4,7 @@ import cookie from '@fastify/cookie'
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import { type Administration, createAdministration } from './administration.js'
 import { operationOf, pathOf, recordCalls, type SeenCall } from './calls.js'
+import { type Certificate, createCertificate } from './certificate.js'
 import type { ChangeListener } from './changes.js'
 import { createRealm } from './create-realm.js'
 import { openToScripts } from './endpoints/cors.js'
@@ -14,6 +15,7 @@ import { acceptForms } from './form.js'
 import type { Keys, SigningKeys } from './keys.js'
 import { keepPlacesApart } from './places.js'
 import { type PoolSettings, readPool } from './pool.js'
+import { keepSnapshot } from './snapshot/keeper.js'
 import { withSubjects } from './subject.js'
 import { loadTriggers } from './triggers/run.js'
 import type { Triggers } from './triggers/trigger.js'
@@ -31,6 +33,8 @@ export interface Emulator {
   readonly keys: Keys
   readonly faults: Faults
   readonly administration: Administration
+  /** What browsers and programs have to trust, PEM; null without https. */
+  readonly certificate: string | null
   /** Hears of every change of a user, after it was made; gives what ends the listening. */
   readonly onUserChange: (listener: ChangeListener) => () => void
   /** The newest calls, at most 10,000. */
@@ -60,6 +64,10 @@ export interface EmulatorOptions {
   readonly onEvent?: Tell
   /** Instead of the module that the pool names. */
   readonly triggers?: Triggers
+  /** https: with a certificate made at the start, or with this one (PEM). */
+  readonly https?: boolean | Certificate
+  /** Keeps users, keys, sign-ins and sessions over restarts. */
+  readonly stateFile?: string | undefined
 }
 
 /** The gateway's session cookies come here too, since cookies ignore ports. */
@@ -69,11 +77,8 @@ const maxHeaderBytes = 128 * 1024
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { host = 'localhost', port = 0, onEvent: tell = () => {} } = options
   const settings = withSubjects(options.pool ?? readPool(options.poolFile))
-  const app = fastify({
-    logger: false,
-    forceCloseConnections: true,
-    http: { maxHeaderSize: maxHeaderBytes },
-  })
+  const certificate = certificateFor(options)
+  const app = createServer(certificate)
   const { faults, beforeServing, beforeSending, endWaiting } = createFaults({
     placeOf: request =>
       operationOf(request) ?? pathOf(request.url).replace(`/${settings.poolId}/`, '/'),
@@ -82,7 +87,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   })
   const { triggers: file } = settings
   const triggers = options.triggers ?? (file === undefined ? {} : await loadTriggers(file))
-  const realm = createRealm(app, settings, { ...options, tell, faults, triggers })
+  const isHttps = certificate !== null
+  const realm = createRealm(app, settings, { ...options, tell, faults, triggers, isHttps })
+  const { stateFile } = options
+  const keeper = stateFile === undefined ? null : await keepSnapshot(realm, stateFile)
 
   await app.register(cookie)
   await acceptForms(app)
@@ -92,6 +100,11 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   app.addHook('preHandler', beforeServing)
   app.addHook('onSend', beforeSending)
   app.addHook('preClose', async () => endWaiting())
+  if (keeper !== null) {
+    realm.changes.onChange(keeper.touch)
+    app.addHook('onResponse', async () => keeper.touch())
+    app.addHook('onClose', () => keeper.close())
+  }
   for (const register of endpoints) register(app, realm)
   await app.listen({ host, port })
 
@@ -101,7 +114,25 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const { onChange: onUserChange } = realm.changes
   const close = () => app.close()
   const parts = { settings, keys, faults, administration, onUserChange, calls, app, close }
-  return { domain, issuer, poolId, ...parts }
+  return { domain, issuer, poolId, certificate: certificate?.cert ?? null, ...parts }
+}
+
+function certificateFor({ https, host = 'localhost' }: EmulatorOptions): Certificate | null {
+  if (https === undefined || https === false) return null
+  if (https !== true) return https
+  return createCertificate([...new Set(['localhost', '127.0.0.1', '::1', host])])
+}
+
+/** With a certificate it speaks https alone. */
+function createServer(certificate: Certificate | null): FastifyInstance {
+  const common = { logger: false, forceCloseConnections: true } as const
+  const limits = { maxHeaderSize: maxHeaderBytes }
+  if (certificate === null) return fastify({ ...common, http: limits })
+  // The two kinds of server differ in nothing that the emulator uses.
+  return fastify({
+    ...common,
+    https: { ...limits, ...certificate },
+  }) as unknown as FastifyInstance
 }
 
 async function answerHeaders(request: FastifyRequest, reply: FastifyReply): Promise<void> {

@@ -22,7 +22,8 @@ export interface RealmNeeds {
   readonly clock?: () => number
   readonly signingKeys?: Promise<SigningKeys>
   readonly tell: Tell
-  readonly faults: Pick<Faults, 'clockOffsetSeconds'>
+  readonly faults: Faults
+  readonly isHttps: boolean
   readonly triggers: Triggers
 }
 
@@ -40,6 +41,7 @@ export function createRealm(
     tell,
     faults,
     triggers,
+    isHttps,
   } = needs
   const port = () => (app.server.address() as AddressInfo | null)?.port ?? 0
   const ownHost = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host
@@ -50,7 +52,7 @@ export function createRealm(
     groups: settings.groups,
     clock: () => clock() + faults.clockOffsetSeconds,
     get domain() {
-      return placeOrigin(publicOrigin ?? `http://${ownHost}:0`, port())
+      return placeOrigin(publicOrigin ?? `${isHttps ? 'https' : 'http'}://${ownHost}:0`, port())
     },
     get issuer() {
       const origin = issuerOrigin === undefined ? place.domain : placeOrigin(issuerOrigin, port())
@@ -68,6 +70,7 @@ export function createRealm(
     tell,
     changes,
     triggers,
+    faults,
   })
 }
 

@@ -29,6 +29,8 @@ export type EventName =
   | 'api failed'
   /** A message is in the outbox: `username`, `purpose` */
   | 'code sent'
+  /** The state file could not be written: `reason` */
+  | 'snapshot failed'
   /** `trigger`, `reason` */
   | 'trigger failed'
   /** A refresh token and what came of it: `username`, `clientId`. */

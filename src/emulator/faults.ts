@@ -32,8 +32,17 @@ export interface Faults {
   set(path: string, fault: Fault): void
   /** Disarms one path, or all of them and the clock. */
   clear(path?: string): void
+  /** What is armed: names of what happens, and how often still; null for as long as it stands. */
+  list(): ArmedFault[]
   /** Seconds by which the pool's clock is ahead of the given one. */
   clockOffsetSeconds: number
+}
+
+/** A fault that waits for its requests. */
+export interface ArmedFault {
+  readonly path: string
+  readonly kind: string
+  readonly left: number | null
 }
 
 interface Armed {
@@ -47,6 +56,9 @@ interface FaultPlace {
   readonly throttling: () => Unpublished['throttling']
   readonly tell: Tell
 }
+
+/** Paths with a fault. */
+const maxArmed = 100
 
 const throttled = {
   html: {
@@ -84,6 +96,7 @@ export function createFaults({ placeOf, throttling, tell }: FaultPlace) {
 
   const faults: Faults = {
     set(path, fault) {
+      if (armed.size >= maxArmed && !armed.has(path)) throw new RangeError('too many faults')
       armed.set(path, { fault, left: fault.times ?? Number.POSITIVE_INFINITY })
     },
     clear(path) {
@@ -91,6 +104,14 @@ export function createFaults({ placeOf, throttling, tell }: FaultPlace) {
       armed.clear()
       faults.clockOffsetSeconds = 0
     },
+    list: () =>
+      [...armed]
+        .filter(([, { left }]) => left > 0)
+        .map(([path, { fault, left }]) => ({
+          path,
+          kind: Object.keys(fault).join(' '),
+          left: Number.isFinite(left) ? left : null,
+        })),
     clockOffsetSeconds: 0,
   }
 

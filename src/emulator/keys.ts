@@ -4,6 +4,7 @@ import {
   type CryptoKey,
   exportJWK,
   generateKeyPair,
+  importJWK,
   type JWK,
   type JWTPayload,
   SignJWT,
@@ -25,6 +26,10 @@ export interface Keys {
   jwks(): Promise<{ keys: JWK[] }>
   /** Replaces both keys; the old ones stay published unless `withdraw`. */
   rotate(options?: { withdraw?: boolean }): Promise<void>
+  /** The two keys in use, private parts included, as JWKs. */
+  export(): Promise<JWK[]>
+  /** Takes exported keys into use instead. Throws an Error for anything else. */
+  restore(exported: readonly JWK[]): Promise<void>
 }
 
 /** What a pool signs with. */
@@ -56,6 +61,17 @@ export function createKeys(first?: Promise<SigningKeys>): Keys {
       older = withdraw ? [] : [...replaced, ...older].slice(0, maxOlder)
       current = Promise.resolve(next)
     },
+    async export() {
+      const keys = await pair()
+      return Promise.all(
+        keys.map(async ({ kid, privateKey }) => ({ ...(await exportJWK(privateKey)), kid })),
+      )
+    },
+    async restore(exported) {
+      const [idKey, accessKey] = await Promise.all(exported.map(importKey))
+      if (idKey === undefined || accessKey === undefined) throw new Error('two keys are needed')
+      current = Promise.resolve([idKey, accessKey])
+    },
   }
 }
 
@@ -65,8 +81,21 @@ export function createSigningKeys(): Promise<SigningKeys> {
 }
 
 async function createKey(): Promise<SigningKey> {
-  const { privateKey, publicKey } = await generateKeyPair('RS256', { modulusLength: 2048 })
+  const { privateKey, publicKey } = await generateKeyPair('RS256', {
+    modulusLength: 2048,
+    // For the snapshot.
+    extractable: true,
+  })
   const kid = randomBytes(32).toString('base64')
   const { e = '', n = '' } = await exportJWK(publicKey)
+  return { kid, privateKey, jwk: { alg: 'RS256', e, kid, kty: 'RSA', n, use: 'sig' } }
+}
+
+async function importKey(jwk: JWK): Promise<SigningKey> {
+  const { kid, e, n } = jwk
+  const privateKey = await importJWK(jwk, 'RS256', { extractable: true })
+  if (kid === undefined || e === undefined || n === undefined || privateKey instanceof Uint8Array) {
+    throw new Error('a signing key is damaged')
+  }
   return { kid, privateKey, jwk: { alg: 'RS256', e, kid, kty: 'RSA', n, use: 'sig' } }
 }

@@ -2,6 +2,7 @@
 import type { Views } from '../lib/views.js'
 import type { Changes } from './changes.js'
 import type { Tell } from './events.js'
+import type { Faults } from './faults.js'
 import type { Keys } from './keys.js'
 import type { PoolClient, PoolGroup, PoolSettings, PoolUser } from './pool.js'
 import type { State } from './state.js'
@@ -23,6 +24,7 @@ export interface Realm {
   readonly views: Views
   readonly tell: Tell
   readonly triggers: Triggers
+  readonly faults: Faults
   /** Every change of a user is told here. */
   readonly changes: Changes
   /** NumericDate seconds, with the clock fault. */

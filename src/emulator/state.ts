@@ -160,6 +160,10 @@ export class Bounded<V> {
     return this.#entries.values()
   }
 
+  entries(): IterableIterator<[string, V]> {
+    return this.#entries.entries()
+  }
+
   clear(): void {
     this.#entries.clear()
   }

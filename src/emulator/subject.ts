@@ -2,13 +2,14 @@
 import { createHash } from 'node:crypto'
 import type { PoolSettings } from './pool.js'
 
-/** A copy of the pool in which every user has a `sub`; users are copied too, and may be changed. */
+/** A copy of the pool in which every user has a `sub`; users and groups are copied too, and may be
+ * changed. */
 export function withSubjects(settings: PoolSettings): PoolSettings {
   const users = settings.users.map(user => ({
     ...user,
     sub: user.sub ?? deriveSubject(settings.poolId, user.username),
   }))
-  return { ...settings, users }
+  return { ...settings, users, groups: [...settings.groups] }
 }
 
 /** Shaped as a UUID of version 8 (RFC 9562 section 5.8). */

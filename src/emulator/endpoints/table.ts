@@ -1,6 +1,8 @@
 // Every endpoint of the emulator, in the order of a person's way through them.
 import type { FastifyInstance } from 'fastify'
 import type { Realm } from '../realm.js'
+import { adminEndpoint } from './admin.js'
+import { adminApiEndpoint } from './admin-api.js'
 import { authorizeEndpoint } from './authorize.js'
 import { awsEndpoint } from './aws.js'
 import { changePasswordEndpoint } from './change-password.js'
@@ -45,6 +47,8 @@ export const endpoints: readonly Endpoint[] = [
   idpResponseEndpoint,
   samlResponseEndpoint,
   outboxEndpoint,
+  adminEndpoint,
+  adminApiEndpoint,
   tokenEndpoint,
   userInfoEndpoint,
   revokeEndpoint,
