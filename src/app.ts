@@ -23,7 +23,7 @@ import { answerBrokenRequest, refuseConnect } from './hooks/broken-request.js'
 import { refuseCrossSite } from './hooks/cross-site.js'
 import { createFailureAnswers } from './hooks/error-handler.js'
 import { recordFailures } from './hooks/failure-record.js'
-import { finish } from './hooks/finish.js'
+import { comeByHttpsOnly, finish } from './hooks/finish.js'
 import { createFragmentKeeper } from './hooks/keep-fragment.js'
 import { createFormKeeper } from './hooks/kept-form.js'
 import { requestLog } from './hooks/request-log.js'
@@ -119,6 +119,8 @@ export function createApp(services: Services): FastifyInstance {
   app.addHook('onRequest', readTarget({ ...services, isLeaving: services.drain.begun }))
   app.addHook('onRequest', upgrade.judge)
   app.addHook('onSend', finish)
+  const { hsts } = services
+  if (hsts !== undefined) app.addHook('onSend', comeByHttpsOnly(hsts))
 
   const who = authenticate(services)
   const trace = services.tracing === null ? [] : [traceRequests(services.tracing)]

@@ -6,6 +6,13 @@ import { createAwsSettings, sigv4Setting } from './aws/settings.js'
 import { cognitoSettings } from './cognito/settings.js'
 import { awsChecks } from './config/aws-checks.js'
 import { crossChecks } from './config/cross-checks.js'
+import {
+  adminSettings,
+  listenSettings,
+  shutdownSettings,
+  tlsSettings,
+  workersSetting,
+} from './config/listener-settings.js'
 import { pathSettings } from './endpoints/settings.js'
 import { SettingsRefused } from './errors.js'
 import { arrivalLimits } from './hooks/settings.js'
@@ -22,8 +29,8 @@ import {
   settingLeaves,
   variableOf,
 } from './lib/setting-sources.js'
-import { anyListSetting, durationSetting, listSetting, portSetting } from './lib/setting-types.js'
-import { parseRange } from './lib/trusted-peers.js'
+import { anyListSetting, listSetting } from './lib/setting-types.js'
+import { isRangeName, parseRange } from './lib/trusted-peers.js'
 import { logLevels } from './log.js'
 import { createLoginSettings, routeLoginSetting, signInLimits } from './login/settings.js'
 import { pagesSettings } from './pages/settings.js'
@@ -95,7 +102,7 @@ export const settingsSchema = z.strictObject({
     .meta({
       env: 'GATEWAY_TRUSTED_PROXIES',
       description:
-        'Addresses (CIDR) of the proxies in front whose `X-Forwarded-For`, `-Host`, `X-Request-Id` and auth requests are believed; by default nobody.',
+        'Addresses (CIDR, or the words `loopback` and `private`) of the proxies in front whose `X-Forwarded-For`, `-Host`, `X-Request-Id` and auth requests are believed; by default nobody.',
       example: ['10.0.0.0/8'],
     }),
   session: sessionSettings.prefault({}),
@@ -129,61 +136,12 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   paths: pathSettings.prefault({}),
   pages: pagesSettings.prefault({}),
-  listen: z
-    .strictObject({
-      host: z.string().min(1).default('0.0.0.0').meta({
-        env: 'GATEWAY_HOST',
-        description: 'Address to listen on.',
-        example: '127.0.0.1',
-      }),
-      port: portSetting.default(3000).meta({
-        env: 'GATEWAY_PORT',
-        description: 'Port to listen on. `PORT` is honoured when this is absent.',
-        example: 8000,
-      }),
-    })
-    .prefault({}),
-  workers: z
-    .union(
-      [z.literal('auto'), z.coerce.number().int().min(1).max(64)],
-      'must be a number from 1 to 64, or auto',
-    )
-    .default(1)
-    .meta({
-      env: 'GATEWAY_WORKERS',
-      description:
-        'Processes that share the port; `auto`: one for each core. Ended sessions, refreshes and metrics are right across them; bounds (`websocket.max`, connections to applications) count for each.',
-      example: 'auto',
-    }),
-  shutdown: z
-    .strictObject({
-      delay: durationSetting(0, 600).prefault('5s').meta({
-        description:
-          'From SIGTERM until no connection is accepted any more: `/readyz` says 503, answers close their connections, everything is served. Then WebSockets and event streams are told to connect again.',
-        example: '15s',
-      }),
-      deadline: durationSetting(1, 86_400).prefault('5m').meta({
-        description:
-          'How long requests and uploads under way may take after that; then they are cut.',
-        example: '1h',
-      }),
-    })
-    .prefault({}),
+  listen: listenSettings.prefault({}),
+  tls: tlsSettings.prefault({}),
+  workers: workersSetting,
+  shutdown: shutdownSettings.prefault({}),
   tracing: tracingSettings.prefault({}),
-  admin: z
-    .strictObject({
-      host: z.string().min(1).default('127.0.0.1').meta({
-        env: 'GATEWAY_ADMIN_HOST',
-        description: 'Address of the admin listener (`/healthz`, `/readyz`, `/metrics`).',
-        example: '0.0.0.0',
-      }),
-      port: portSetting.default(3001).meta({
-        env: 'GATEWAY_ADMIN_PORT',
-        description: 'Port of the admin listener.',
-        example: 9001,
-      }),
-    })
-    .prefault({}),
+  admin: adminSettings.prefault({}),
   log: z
     .strictObject({
       level: z.enum(logLevels).default('info').meta({
@@ -309,6 +267,7 @@ function finish({ upstream, routes, paths, ...settings }: z.output<typeof settin
 }
 
 function checkRange(range: string, context: z.RefinementCtx): void {
+  if (isRangeName(range)) return
   try {
     parseRange(range)
   } catch (error) {

@@ -244,6 +244,7 @@ export async function createServices(
     log,
     clock,
     limits,
+    hsts: config.tls.hsts,
     login,
     admit: admission.admit,
     sessions,

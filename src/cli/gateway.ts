@@ -3,10 +3,12 @@ import { setTimeout } from 'node:timers/promises'
 import { connectionLimits } from '../app.js'
 import { changesThatNeedRestart, isUnchanged } from '../config/changes.js'
 import type { Config } from '../config.js'
+import { toSecureContext } from '../lib/certificate.js'
 import { type Answering, createDoor } from '../lib/door.js'
 import type { CheckResult } from '../lib/readiness.js'
 import type { Log } from '../log.js'
 import type { Lasting } from '../services/lasting.js'
+import { certificateOf, watchCertificate } from './certificate-watch.js'
 import { createGeneration, type Generation, requireAsGood } from './generation.js'
 import { listenOr } from './listen-error.js'
 
@@ -43,13 +45,19 @@ export async function openGateway(
   lasting: Lasting,
   { setting, fd }: Listening,
 ): Promise<Gateway> {
-  const door = createDoor(connectionLimits)
+  const certificate = certificateOf(config.tls)
+  const door = createDoor(connectionLimits, certificate && toSecureContext(certificate))
+  let unwatch = watchCertificateOf(config)
   let current = await createGeneration(config, log, lasting)
   const retiring: Answering[] = []
 
   async function reload(next: Config): Promise<void> {
     if (lasting.drain.begun()) return
-    if (isUnchanged(current.config, next)) return renewKeys()
+    if (isUnchanged(current.config, next)) {
+      current = { ...current, config: next }
+      presentAnew(next)
+      return renewKeys()
+    }
     const following = await createGeneration(next, log, lasting)
     try {
       const { checkReadiness } = current.services
@@ -62,6 +70,7 @@ export async function openGateway(
     const before = current
     current = following
     letIn()
+    presentAnew(next)
     log.level = next.log.level
     const restart = changesThatNeedRestart(config, next)
     if (restart.length > 0) log.warn({ settings: restart }, 'settings that wait for a restart')
@@ -77,6 +86,18 @@ export async function openGateway(
       log.warn({ err: error }, sentence)
     }
     log.info('settings are as before')
+  }
+
+  function watchCertificateOf({ tls }: Config): () => void {
+    if (tls.cert === undefined || certificate === null) return () => {}
+    return watchCertificate(tls, found => door.present(toSecureContext(found)), log)
+  }
+
+  function presentAnew(next: Config): void {
+    const found = certificateOf(next.tls)
+    if (found !== null) door.present(toSecureContext(found))
+    unwatch()
+    unwatch = watchCertificateOf(next)
   }
 
   function letIn(): void {
@@ -102,6 +123,7 @@ export async function openGateway(
 
   async function leave(lingerMs: number): Promise<void> {
     lasting.drain.begin()
+    unwatch()
     await Promise.all([current.retire(), door.close(lingerMs)])
     await current.close()
   }

@@ -7,6 +7,7 @@ const fixed: Readonly<Record<string, (config: Config) => unknown>> = {
   'listen.port': ({ listen }) => listen.port,
   'admin.host': ({ admin }) => admin.host,
   'admin.port': ({ admin }) => admin.port,
+  'tls.cert (with or without TLS)': ({ tls }) => tls.cert === undefined,
   workers: ({ workers }) => workers,
 }
 
@@ -17,7 +18,11 @@ export function changesThatNeedRestart(before: Config, after: Config): string[] 
     .map(([name]) => name)
 }
 
-/** Whether nothing differs. */
+/** Whether nothing differs but the certificate, which serves without anybody else's knowing. */
 export function isUnchanged(before: Config, after: Config): boolean {
-  return isDeepStrictEqual(before, after)
+  return isDeepStrictEqual(withoutCertificate(before), withoutCertificate(after))
+}
+
+function withoutCertificate({ tls: { hsts }, ...config }: Config): object {
+  return { ...config, hsts }
 }

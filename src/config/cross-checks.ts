@@ -28,6 +28,7 @@ export interface CheckedSettings {
     readonly albKeys?: string | undefined
     readonly resourceMetadata: boolean
   }
+  readonly tls: { readonly cert?: unknown; readonly hsts?: number | undefined }
   readonly embedding: { readonly ancestors: readonly string[] }
 }
 
@@ -39,6 +40,7 @@ export function crossChecks(settings: CheckedSettings): Complaint[] {
     ...checkIdentity(settings),
     ...checkSecrets(settings),
     ...checkEmbedding(settings),
+    ...checkTls(settings),
   ]
 }
 
@@ -175,4 +177,15 @@ function checkEmbedding({ url, embedding: { ancestors } }: CheckedSettings): Com
   if (ancestors.length === 0 || plain.length === 0) return []
   const text = `embedding.ancestors: needs https, and url (GATEWAY_URL) has ${plain.join(', ')}: browsers drop the cookies of frames otherwise`
   return [{ path: ['embedding', 'ancestors'], text }]
+}
+
+/** Behind TLS of its own a plain origin is reached by nobody; over plain http the header means nothing (RFC 6797 section 7.2). */
+function checkTls({ url, tls: { cert, hsts } }: CheckedSettings): Complaint[] {
+  const plain = url.filter(origin => !origin.startsWith('https:'))
+  if (plain.length === 0) return []
+  const given = [...(cert === undefined ? [] : ['cert']), ...(hsts === undefined ? [] : ['hsts'])]
+  return given.map(name => ({
+    path: ['tls', name],
+    text: `tls.${name}: needs https, and url (GATEWAY_URL) has ${plain.join(', ')}`,
+  }))
 }

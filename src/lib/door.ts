@@ -3,7 +3,9 @@
 import { lookup } from 'node:dns/promises'
 import type { EventEmitter } from 'node:events'
 import { createServer, type Server, type ServerOptions, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net'
+import type { SecureContextOptions } from 'node:tls'
 
 /** What every connection has to keep to. */
 export interface DoorLimits {
@@ -33,6 +35,8 @@ export interface Door {
   listen(place: Place): Promise<number>
   /** From the next request on, the listeners of this server answer. */
   admit(inside: EventEmitter): void
+  /** Takes this certificate for connections that are not there yet; only where there was one from the start. */
+  present(certificate: SecureContextOptions): void
   /** The answers that are being given now. */
   answering(): Answering
   /**
@@ -54,22 +58,34 @@ const events = [
 ] as const
 
 const idleCheckMs = 200
+/** How long a client may take to leave when the door closes. */
+const leaveMs = 2000
+const handshakeTimeoutMs = 15_000
 
 /** The socket that an answer is written to knows it. */
 type AnsweringSocket = Socket & { readonly _httpMessage?: ServerResponse | null }
 
-/** A closed door. */
-export function createDoor(limits: DoorLimits): Door {
-  const servers: Server[] = []
+const leaving = new WeakSet<AnsweringSocket>()
+
+/** A closed door. @param certificate  null: without TLS */
+export function createDoor(limits: DoorLimits, certificate: SecureContextOptions | null): Door {
+  const servers: (Server | TlsServer)[] = []
   const sockets = new Set<AnsweringSocket>()
   let inside: EventEmitter | null = null
 
   function addServer(): Server {
-    const server = createServer(toOptions(limits))
+    const options = toOptions(limits)
+    const server =
+      certificate === null
+        ? createServer(options)
+        : createTlsServer({ ...options, ...certificate, handshakeTimeout: handshakeTimeoutMs })
+    // HTTP's own answer to a handshake that failed would be a page that nobody can read.
+    server.removeAllListeners('tlsClientError')
+    server.on('tlsClientError', (_error, socket) => socket.destroy())
     server.keepAliveTimeout = limits.keepAliveTimeout
     // Streams and slow uploads take as long as they take; only the head has a deadline.
     server.requestTimeout = 0
-    server.on('connection', (socket: Socket) => {
+    server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
       inside?.emit('arrival', socket)
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
@@ -102,6 +118,10 @@ export function createDoor(limits: DoorLimits): Door {
       for (const server of servers) moveIn(server, next)
     },
 
+    present(next) {
+      for (const server of servers) if ('setSecureContext' in server) server.setSecureContext(next)
+    },
+
     answering() {
       const busy = [...sockets].filter(({ _httpMessage: answer }) => answer)
       return {
@@ -117,6 +137,7 @@ export function createDoor(limits: DoorLimits): Door {
       const sweep = setInterval(() => {
         if (performance.now() < idleFrom) return
         for (const server of servers) server.closeIdleConnections()
+        for (const socket of sockets) dropWhenLate(socket)
       }, idleCheckMs)
       await Promise.all(servers.map(shut))
       clearInterval(sweep)
@@ -126,6 +147,14 @@ export function createDoor(limits: DoorLimits): Door {
 
 function toOptions({ keepAliveTimeout: _, ...limits }: DoorLimits): ServerOptions {
   return limits
+}
+
+/** We have said the last word, and the other end neither reads it nor leaves. */
+function dropWhenLate(socket: AnsweringSocket): void {
+  if (!socket.writableEnded || socket._httpMessage || leaving.has(socket)) return
+  const timer = setTimeout(() => socket.destroy(), leaveMs)
+  leaving.add(socket)
+  socket.once('close', () => clearTimeout(timer))
 }
 
 /** Listeners are moved and not called through: a request costs nothing more than without a door. */

@@ -86,14 +86,23 @@ export const pemFileSetting = z
       context.addIssue({ code: 'custom', message })
       return z.NEVER
     }
-    // Somebody may have put the key itself here.
-    const name = /[\r\n]|-----/.test(file) ? 'the file' : file
     try {
-      const content = readFileSync(file, 'utf8')
-      return content.includes('-----BEGIN ')
-        ? content
-        : complaint(`${name} is a file without PEM in it`)
+      return readPem(file)
     } catch (error) {
-      return complaint(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+      return complaint((error as Error).message)
     }
   })
+
+/** What stands in a PEM file. @throws Error that names the file and what is wrong */
+export function readPem(file: string): string {
+  // Somebody may have put the key itself here.
+  const name = /[\r\n]|-----/.test(file) ? 'the file' : file
+  let content: string
+  try {
+    content = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Error(`${name} cannot be read (${(error as NodeJS.ErrnoException).code})`)
+  }
+  if (!content.includes('-----BEGIN ')) throw new Error(`${name} is a file without PEM in it`)
+  return content
+}

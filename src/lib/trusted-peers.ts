@@ -19,10 +19,21 @@ export interface Peers {
 /** Longer chains are made up. */
 const maxHops = 20
 
-/** @param ranges  CIDR ranges such as `10.0.0.0/8`, checked with the settings; empty: nobody */
+/** Words for ranges: RFC 1122 section 3.2.1.3, RFC 4291; RFC 1918, RFC 4193. */
+const rangesByName: Readonly<Record<string, readonly string[]>> = {
+  loopback: ['127.0.0.0/8', '::1'],
+  private: ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+}
+
+/** Whether a range has a name of its own. */
+export function isRangeName(range: string): boolean {
+  return Object.hasOwn(rangesByName, range)
+}
+
+/** @param ranges  CIDR ranges such as `10.0.0.0/8`, or `loopback` and `private`, checked with the settings; empty: nobody */
 export function createPeers(ranges: readonly string[]): Peers {
   const trusted = new BlockList()
-  for (const range of ranges) {
+  for (const range of ranges.flatMap(named => rangesByName[named] ?? [named])) {
     const { address, bits, family } = parseRange(range)
     trusted.addSubnet(address, bits, family)
   }
@@ -68,7 +79,9 @@ export function parseRange(range: string): {
 } {
   const [address = '', length, ...more] = range.split('/')
   const version = isIP(address)
-  if (version === 0 || more.length > 0) throw new RangeError('expected a range such as 10.0.0.0/8')
+  if (version === 0 || more.length > 0) {
+    throw new RangeError('expected a range such as 10.0.0.0/8, or loopback, or private')
+  }
   const most = version === 6 ? 128 : 32
   const bits = length === undefined ? most : /^\d{1,3}$/.test(length) ? Number(length) : -1
   if (bits < 0 || bits > most)

@@ -55,6 +55,7 @@ export function createWay(
     prefix,
     publicOrigins,
     answerLines,
+    answerHeaders = {},
     names,
   }: {
     upstream: Upstream
@@ -62,6 +63,8 @@ export function createWay(
     publicOrigins: readonly string[]
     /** Added to every answer: name, value, name, value, … */
     answerLines: readonly string[]
+    /** In place of what the application says, where the route says nothing. */
+    answerHeaders?: HeaderSettings
     names: HeaderNames
   },
 ): Way {
@@ -77,7 +80,7 @@ export function createWay(
       publicOrigin,
       ownHost,
       prefix,
-      set: headers.response,
+      set: withDefaults(headers.response, answerHeaders),
       lines: answerLines,
     })
     return [publicOrigin, { lines, editAnswer }]
@@ -106,4 +109,10 @@ function forwardingLines(
     lines.push('X-Forwarded-Prefix', encodeURI(prefix.from))
   }
   return lines
+}
+
+function withDefaults(set: HeaderSettings, defaults: HeaderSettings): HeaderSettings {
+  const names = new Set(Object.keys(set).map(name => name.toLowerCase()))
+  const added = Object.entries(defaults).filter(([name]) => !names.has(name.toLowerCase()))
+  return { ...Object.fromEntries(added), ...set }
 }

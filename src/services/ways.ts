@@ -5,6 +5,7 @@ import type { Pass, Passage } from '../endpoints/proxied.js'
 import type { OpenTunnel } from '../endpoints/upgrade.js'
 import { normalise } from '../identity-headers/owned.js'
 import { isGatewayCookie } from '../lib/cookie-jar.js'
+import { hstsName, hstsValue } from '../lib/hsts.js'
 import type { Peers } from '../lib/trusted-peers.js'
 import { frameAncestors } from '../lib/views.js'
 import type { Clock, Route } from '../model.js'
@@ -175,7 +176,11 @@ function isTraceName(name: string): boolean {
 /** The way of one route; null where everything is refused. */
 export function toWay(
   settings: RouteSettings,
-  { url: publicOrigins, embedding: { ancestors } }: Pick<Config, 'url' | 'embedding'>,
+  {
+    url: publicOrigins,
+    embedding: { ancestors },
+    tls: { hsts },
+  }: Pick<Config, 'url' | 'embedding' | 'tls'>,
   upstreams: Upstreams,
   owns: (name: string) => boolean,
 ): Way | null {
@@ -192,6 +197,7 @@ export function toWay(
       publicOrigins,
       answerLines:
         ancestors.length === 0 ? [] : ['Content-Security-Policy', frameAncestors(ancestors)],
+      answerHeaders: hsts === undefined ? {} : { [hstsName]: hstsValue(hsts) },
       names: { isOwned: owns, fold: normalise },
     },
   )

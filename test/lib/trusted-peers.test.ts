@@ -63,3 +63,15 @@ t.test('a range that is none, or everybody, is refused with the reason', async t
   for (const [range, expected] of rows)
     t.throws(() => parseRange(range), { message: expected }, range)
 })
+
+t.test('loopback and private stand for ranges', async t => {
+  const peers = createPeers(['loopback', 'private'])
+  const trusts = (remoteAddress: string) => peers.isTrusted({ socket: { remoteAddress } } as never)
+  for (const address of ['127.0.0.2', '::1', '10.1.2.3', '172.31.0.1', '192.168.9.9', 'fd00::1']) {
+    t.ok(trusts(address), address)
+    t.notOk(createPeers([]).isTrusted({ socket: { remoteAddress: address } } as never), address)
+  }
+  for (const address of ['172.32.0.1', '192.169.0.1', '203.0.113.1', '2001:db8::1', '::2']) {
+    t.notOk(trusts(address), address)
+  }
+})

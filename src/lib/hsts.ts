@@ -1,0 +1,8 @@
+// HTTP Strict Transport Security (RFC 6797).
+
+export const hstsName = 'strict-transport-security'
+
+/** @param seconds  how long browsers come by https only; 0 takes it back */
+export function hstsValue(seconds: number): string {
+  return `max-age=${seconds}`
+}
