@@ -34,6 +34,7 @@ const floors: Record<string, readonly string[]> = {
   services: ['config', 'hooks', 'endpoints', ...rooms, 'pages', 'lib', ...ground],
   app: ['services', 'config', 'hooks', 'endpoints', ...rooms, 'pages', 'lib', ...ground],
   cli: ['app', 'services', 'config', 'emulator', ...rooms, 'lib', ...ground],
+  testing: ['cli/serve', 'config', 'emulator', 'lib', ...ground],
 }
 
 /** Libraries that one place knows. */

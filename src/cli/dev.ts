@@ -113,7 +113,9 @@ function welcome(url: string, { settings, domain }: Emulator, { origin }: Sample
   Accounts of the local Cognito emulator (${domain}):
 ${accounts.join('')}
   Try: pin a note · ${url}/admin as jane, then as admin · ${url}/public
-       signed out · sign out, then the browser's Back button.
+       signed out · sign out, then the browser's Back button · sign up at the sign-in page (codes are in
+       ${domain}/emulator/outbox) · continue with Google, as anybody · ${domain}/emulator,
+       to disable jane or to break the token endpoint.
 
   The application behind the gateway (${origin}) knows nothing about login.
   Ctrl-C stops everything.

@@ -1,6 +1,7 @@
 // cognito-gateway emulator
-import { type Emulator, startEmulator } from '../emulator/app.js'
-import { type PoolSettings, readPool } from '../emulator/pool.js'
+import { readFileSync } from 'node:fs'
+import { type Emulator, type EmulatorOptions, startEmulator } from '../emulator/app.js'
+import { readPool } from '../emulator/pool.js'
 import { closeOnSignal } from './close-on-signal.js'
 import { explainListen } from './listen-error.js'
 
@@ -10,18 +11,28 @@ export interface EmulatorCommandOptions {
   readonly pool?: string
   readonly host: string
   readonly port: number
+  /** A file that keeps what is remembered. */
+  readonly state?: string
+  readonly https?: boolean
+  /** Files of a certificate and its key, PEM. */
+  readonly cert?: string
+  readonly key?: string
 }
 
 /** Serves a local user pool until a signal comes. */
-export async function emulator({ pool: file, host, port }: EmulatorCommandOptions): Promise<void> {
-  const running = await openEmulator({ pool: readPool(file), host, port }, '--port')
-  process.stdout.write(describePool(running))
+export async function emulator(options: EmulatorCommandOptions): Promise<void> {
+  const { pool: file, host, port, state: stateFile } = options
+  const https = httpsOf(options)
+  const place = { pool: readPool(file), host, port, https, stateFile }
+  const running = await openEmulator(place, '--port')
+  // Before a word is said: whoever reads it may send a signal at once.
   closeOnSignal(() => running.close())
+  process.stdout.write(describePool(running))
 }
 
 /** Starts an emulator, or says why its port cannot be had. @param option  that changes the port */
 export async function openEmulator(
-  place: { pool: PoolSettings; host: string; port: number },
+  place: EmulatorOptions & { host: string; port: number },
   option: string,
 ): Promise<Emulator> {
   try {
@@ -31,7 +42,13 @@ export async function openEmulator(
   }
 }
 
-function describePool({ domain, issuer, settings }: Emulator): string {
+function httpsOf({ https = false, cert, key }: EmulatorCommandOptions) {
+  if (cert === undefined && key === undefined) return https
+  if (cert === undefined || key === undefined) throw new Error('--cert and --key go together')
+  return { cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') }
+}
+
+function describePool({ domain, issuer, settings, certificate }: Emulator): string {
   const users = settings.users.map(
     ({ username, password, groups }) =>
       `  ${username} / ${password}  (${describeGroups(groups)})\n`,
@@ -39,10 +56,16 @@ function describePool({ domain, issuer, settings }: Emulator): string {
   const clients = settings.clients.map(
     ({ id, secrets: [secret = 'none'] }) => `  ${id}  secret: ${secret}\n`,
   )
+  const trust =
+    certificate === null
+      ? ''
+      : `Programs trust it with NODE_EXTRA_CA_CERTS and the file ${domain}/emulator/certificate.pem\n\n`
   return [
     `Local Cognito emulator\n\n`,
     `COGNITO_DOMAIN=${domain}\nCOGNITO_ISSUER=${issuer}\nCOGNITO_USER_POOL_ID=${settings.poolId}\n\n`,
+    trust,
     `App clients\n${clients.join('')}\nUsers\n${users.join('')}\n`,
+    `Administration ${domain}/emulator · messages ${domain}/emulator/outbox\n\n`,
   ].join('')
 }
 

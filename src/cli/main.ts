@@ -10,6 +10,8 @@ import type { ImportAlbOptions, ImportProxyOptions } from './config-import.js'
 import type { DevOptions } from './dev.js'
 import type { DoctorOptions } from './doctor.js'
 import type { EmulatorCommandOptions } from './emulator.js'
+import type { SessionOptions } from './emulator-session.js'
+import type { TokenOptions } from './emulator-token.js'
 import type { InitOptions } from './init.js'
 import { keygen } from './keygen.js'
 import type { SessionsOptions } from './sessions.js'
@@ -45,15 +47,44 @@ program
     await dev(options)
   })
 
-program
+const emulatorCommand = program
   .command('emulator')
   .description('serve a local user pool with its hosted UI')
   .option('--pool <file>', 'users, groups, app clients and lifetimes as YAML')
   .option('--host <address>', 'address to listen on', 'localhost')
   .option('--port <number>', 'port to listen on', toPort, 9339)
+  .option('--state <file>', 'keep users, keys, sign-ins and sessions in this file over restarts')
+  .option('--https', 'speak https, with a certificate made at the start')
+  .option('--cert <file>', 'speak https with this certificate (PEM); needs --key')
+  .option('--key <file>', 'key of the certificate (PEM)')
   .action(async (options: EmulatorCommandOptions) => {
     const { emulator } = await import('./emulator.js')
     await emulator(options)
+  })
+const runningEmulator = 'http://localhost:9339'
+emulatorCommand
+  .command('token')
+  .description('print a token of a running emulator')
+  .requiredOption('--user <name>', 'whose')
+  .option('--client <id>', 'for this app client (default: the first of the pool)')
+  .option('--scope <scopes>', 'with these scopes (default: all of the client)')
+  .option('--use <kind>', 'access, id or refresh', 'access')
+  .option('--json', 'all of them, as the token endpoint answers')
+  .option('--url <url>', 'where the emulator is', runningEmulator)
+  .action(async (options: TokenOptions) => {
+    const { emulatorToken } = await import('./emulator-token.js')
+    await emulatorToken(options)
+  })
+emulatorCommand
+  .command('session')
+  .description("print a signed-in browser as Playwright's storage state")
+  .requiredOption('--user <name>', 'whose')
+  .option('--gateway <url>', 'a page behind a gateway, to be signed in there too')
+  .option('--output <file>', 'file to write (default: standard output)')
+  .option('--url <url>', 'where the emulator is', runningEmulator)
+  .action(async (options: SessionOptions) => {
+    const { emulatorSession } = await import('./emulator-session.js')
+    await emulatorSession(options)
   })
 
 program

@@ -87,8 +87,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   })
   const { triggers: file } = settings
   const triggers = options.triggers ?? (file === undefined ? {} : await loadTriggers(file))
-  const isHttps = certificate !== null
-  const realm = createRealm(app, settings, { ...options, tell, faults, triggers, isHttps })
+  const realm = createRealm(app, settings, {
+    ...options,
+    tell,
+    faults,
+    triggers,
+    certificate: certificate?.cert ?? null,
+  })
   const { stateFile } = options
   const keeper = stateFile === undefined ? null : await keepSnapshot(realm, stateFile)
 

@@ -23,7 +23,7 @@ export interface RealmNeeds {
   readonly signingKeys?: Promise<SigningKeys>
   readonly tell: Tell
   readonly faults: Faults
-  readonly isHttps: boolean
+  readonly certificate: string | null
   readonly triggers: Triggers
 }
 
@@ -41,7 +41,7 @@ export function createRealm(
     tell,
     faults,
     triggers,
-    isHttps,
+    certificate,
   } = needs
   const port = () => (app.server.address() as AddressInfo | null)?.port ?? 0
   const ownHost = ['0.0.0.0', '::'].includes(host) ? 'localhost' : host
@@ -52,7 +52,10 @@ export function createRealm(
     groups: settings.groups,
     clock: () => clock() + faults.clockOffsetSeconds,
     get domain() {
-      return placeOrigin(publicOrigin ?? `${isHttps ? 'https' : 'http'}://${ownHost}:0`, port())
+      return placeOrigin(
+        publicOrigin ?? `${certificate !== null ? 'https' : 'http'}://${ownHost}:0`,
+        port(),
+      )
     },
     get issuer() {
       const origin = issuerOrigin === undefined ? place.domain : placeOrigin(issuerOrigin, port())
@@ -71,6 +74,7 @@ export function createRealm(
     changes,
     triggers,
     faults,
+    certificate,
   })
 }
 

@@ -25,6 +25,8 @@ export interface Realm {
   readonly tell: Tell
   readonly triggers: Triggers
   readonly faults: Faults
+  /** What programs have to trust, PEM; null without https. */
+  readonly certificate: string | null
   /** Every change of a user is told here. */
   readonly changes: Changes
   /** NumericDate seconds, with the clock fault. */

@@ -5,6 +5,7 @@ import { adminEndpoint } from './admin.js'
 import { adminApiEndpoint } from './admin-api.js'
 import { authorizeEndpoint } from './authorize.js'
 import { awsEndpoint } from './aws.js'
+import { certificateEndpoint } from './certificate.js'
 import { changePasswordEndpoint } from './change-password.js'
 import { confirmEndpoint } from './confirm.js'
 import { confirmForgotPasswordEndpoint } from './confirm-forgot-password.js'
@@ -49,6 +50,7 @@ export const endpoints: readonly Endpoint[] = [
   outboxEndpoint,
   adminEndpoint,
   adminApiEndpoint,
+  certificateEndpoint,
   tokenEndpoint,
   userInfoEndpoint,
   revokeEndpoint,
