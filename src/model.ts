@@ -71,6 +71,8 @@ export interface Browser {
   readonly origin: string
   /** True when the origin is https. */
   readonly secure: boolean
+  /** The app client of this origin, where it has one of its own. */
+  readonly client?: string | undefined
   /** The gateway's cookies among those it sent, in order; one name can come twice. */
   readonly cookies: readonly SentCookie[]
   /** The request that showed it, for records of what was done with the session. */

@@ -1,12 +1,9 @@
 // The only place, with services/, where rooms are built and where one room's skill is handed to another.
 import { createAuditTrail } from './audit/trail.js'
-import { createBearerCallers } from './cognito/bearer.js'
 import { createCall } from './cognito/call.js'
-import { createCognitoClient } from './cognito/client.js'
 import { createClockWatch } from './cognito/clock-watch.js'
-import { logoutUrl, resolveEndpoints } from './cognito/endpoints.js'
+import { resolveEndpoints } from './cognito/endpoints.js'
 import { explainCallbackError, toReason } from './cognito/explain.js'
-import { createUserPool } from './cognito/user-pool.js'
 import { createTokenVerifier } from './cognito/verifier.js'
 import type { Config } from './config.js'
 import { createIsOwnPath, createPaths } from './endpoints/paths.js'
@@ -29,6 +26,7 @@ import { createPages } from './pages/pages.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
 import { createAdmission } from './services/admission.js'
+import { openAppClients, revokeByClient } from './services/app-clients.js'
 import { auditRefreshes } from './services/audited.js'
 import { openAws } from './services/aws.js'
 import { createCallerLines } from './services/identity.js'
@@ -103,12 +101,6 @@ export async function createServices(
   }
   const record = createAuditTrail({ write: audit.write, addressOf: peers.clientAddress })
 
-  const client = createCognitoClient({
-    settings: config.cognito,
-    endpoints,
-    call: createCall(config.cognito, cognitoTimeoutMs),
-    log,
-  })
   const verifier = lasting.keepVerifier(config.cognito, () =>
     createTokenVerifier({
       endpoints,
@@ -119,10 +111,13 @@ export async function createServices(
       onKeysFetched: metrics.countKeyFetch,
     }),
   )
-  const pool = createUserPool({
-    client,
+  const clients = openAppClients(config.cognito, config.url, {
+    endpoints,
     verifier,
+    call: createCall(config.cognito, cognitoTimeoutMs),
     compareClocks: createClockWatch({ clock, sometimes: createNowAndThen(logPauseMs), log }),
+    clock,
+    log,
   })
 
   // Before anything is opened: packages may be missing.
@@ -149,7 +144,10 @@ export async function createServices(
     onFull: () =>
       new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many refreshes wait' }),
   })
-  const revoke = createRevocation({ revokeToken: limitRevocations(client), log })
+  const revoke = createRevocation({
+    revokeToken: limitRevocations(revokeByClient(clients)),
+    log,
+  })
   const admission = createAdmission(config.login, {
     revoke: ({ identity, tokens }) => void revoke({ identity, tokens }),
     clock,
@@ -160,7 +158,9 @@ export async function createServices(
     revoke,
     renewTokens: auditRefreshes(record, async (session, _browser, onRotated) => {
       const renewed = await limitTokenCalls(() =>
-        callToken('refresh_token', () => pool.renewTokens(session, onRotated)),
+        callToken('refresh_token', () =>
+          clients.of(session.identity).pool.renewTokens(session, onRotated),
+        ),
       )
       return renewed && admission.stays(renewed.identity) ? keep(renewed) : null
     }),
@@ -193,17 +193,18 @@ export async function createServices(
     callbackPath: paths.callback,
     buildAuthorizationUrl: parameters => {
       metrics.countLogin('begun')
-      return client.authorizationUrl(parameters)
+      return clients.at(parameters.redirectUri).client.authorizationUrl(parameters)
     },
-    redeemCode: async callback =>
-      keep(await callToken('authorization_code', () => pool.redeemCode(callback))),
+    redeemCode: async callback => {
+      const { pool } = clients.at(callback.callbackUrl)
+      return keep(await callToken('authorization_code', () => pool.redeemCode(callback)))
+    },
     explainCallbackError: (error, description) => {
       const explanation = explainCallbackError(error, description)
       return { code: explanation.code, reason: toReason(explanation, error, description) }
     },
   })
 
-  const bearers = createBearerCallers({ verifier, clock })
   const isOwnPath = createIsOwnPath(paths, config.paths)
   const routes = config.routes.map(settings => ({
     settings,
@@ -226,7 +227,7 @@ export async function createServices(
   })
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const begin = () => {
-    metrics.watchMemories({ sessions: store.memoryUse, bearer_tokens: bearers.memoryUse })
+    metrics.watchMemories({ sessions: store.memoryUse, bearer_tokens: clients.bearerMemory })
     record('settings_loaded', {
       more: { url: config.url, userPoolId: config.cognito.userPoolId, store: config.session.store },
     })
@@ -251,19 +252,19 @@ export async function createServices(
     otherSessions: createOtherSessions({ store: announced, revoke, limits, clock }),
     watchSession: createSessionWatch({ endings, peek: sessions.peek, limits, clock, log }),
     afterSignOut: createAfterSignOut({ sealer, clock }),
-    buildLogoutUrl: (logoutUri: string) => logoutUrl(endpoints, config.cognito.clientId, logoutUri),
+    buildLogoutUrl: clients.buildLogoutUrl,
     peers,
     callerLines: createCallerLines(showParts),
-    findBearer: bearers.find,
+    findBearer: clients.findBearer,
     awsCredentials: config.aws.credentialsEndpoint ? (aws?.pool ?? null) : null,
     publishedKeys: signing.published,
     issuer: endpoints.issuer,
-    scopes: config.cognito.scopes,
+    scopesAt: clients.scopesAt,
     hasResourceMetadata: config.paths.resourceMetadata,
     crowd: lasting.crowd,
     signInRate: lasting.signInRate,
     bounds: config.limits,
-    findOrigin: createOriginFinder(config.url),
+    findOrigin: createOriginFinder(config.url, clients.ownOf),
     findRoute,
     isOwnPath,
     allowedWishes: config.login.parameters,
@@ -302,18 +303,6 @@ export async function createServices(
       if (given === undefined) metrics.close()
       await sessionKeeping.close()
     },
-  }
-}
-
-/** What has to be registered at the app client, for every public origin. */
-export function urlsToRegister({ url, paths }: Pick<Config, 'url' | 'paths'>): {
-  redirectUris: string[]
-  signOutUrls: string[]
-} {
-  const { callback, signedOut } = createPaths(paths)
-  return {
-    redirectUris: url.map(origin => origin + callback),
-    signOutUrls: url.map(origin => origin + signedOut),
   }
 }
 

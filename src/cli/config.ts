@@ -59,10 +59,18 @@ function showSettings({ tree, sourceOf }: GivenSettings): ShownSetting[] {
     const given = valueAt(tree, path)
     const value = given ?? defaultOf(schema)
     if (value === undefined) return []
-    const shown = schema.meta()?.secret ? hidden : yaml === 'routes' ? withoutSecrets(value) : value
+    const isSecret = schema.meta()?.secret === true
+    const shown = showers[yaml]?.(value) ?? (isSecret ? hidden : value)
     const source = given === undefined ? 'default' : (sourceOf(path) ?? 'default')
     return [{ setting: yaml, value: shown, source }]
   })
+}
+
+/** Lists, without what is secret in their items. */
+const showers: Readonly<Record<string, (value: unknown) => unknown>> = {
+  'cognito.clients': clients =>
+    Array.isArray(clients) ? clients.map(client => hide(client, ['clientSecret'])) : hidden,
+  routes: withoutSecrets,
 }
 
 /** Routes, without what they put into headers and the files of their TLS. */

@@ -1,13 +1,15 @@
 // cognito-gateway doctor: everything that can be found out from outside before the first user does.
 import { styleText } from 'node:util'
+import { splitByClient } from '../cognito/app-clients.js'
 import { createCall } from '../cognito/call.js'
 import { resolveEndpoints } from '../cognito/endpoints.js'
+import type { CognitoSettings } from '../cognito/settings.js'
 import { type Config, loadConfig } from '../config.js'
 import { SettingsRefused } from '../errors.js'
 import { systemClock } from '../lib/system-clock.js'
 import { createLog } from '../log.js'
+import { urlsToRegister } from '../services/registration.js'
 import { openRedis } from '../services/store.js'
-import { urlsToRegister } from '../services.js'
 import { checkClient } from './checks/app-client.js'
 import { describeFinding, type Finding, ok } from './checks/finding.js'
 import { checkPool } from './checks/pool.js'
@@ -88,10 +90,45 @@ async function examineAll(config: Config, { aws, direct = [] }: DoctorOptions): 
 
 /** What is registered, beside what is needed. */
 async function examineAws(config: Config): Promise<Finding[]> {
-  const { cognito: settings, session } = config
-  const client = await readRegisteredClient(settings)
-  if ('check' in client) return [client]
-  return compareRegistered(client, { settings, session, ...urlsToRegister(config) })
+  const { session } = config
+  return forEachClient(config, async ({ settings, ...urls }) => {
+    const client = await readRegisteredClient(settings)
+    return 'check' in client ? [client] : compareRegistered(client, { settings, session, ...urls })
+  })
+}
+
+/** What one app client needs. */
+interface ClientNeeds extends ReturnType<typeof urlsToRegister> {
+  readonly settings: CognitoSettings
+}
+
+/** Looks at each app client that people sign in at; where there are several, each finding names its origin. */
+async function forEachClient(
+  config: Config,
+  look: (needs: ClientNeeds) => Promise<Finding[]>,
+): Promise<Finding[]> {
+  const shares = splitByClient(config.cognito, config.url).filter(
+    ({ origins }) => origins.length > 0,
+  )
+  const findings = await Promise.all(
+    shares.map(async ({ settings, origins }) => {
+      const scopes = [...new Set([...settings.scopes, ...scopesOfRoutes(config, origins)])]
+      const urls = urlsToRegister({ ...config, url: [...origins] })
+      const found = await look({ settings: { ...settings, scopes }, ...urls })
+      if (shares.length === 1) return found
+      const hosts = origins.map(origin => new URL(origin).host).join(', ')
+      return found.map(finding => ({ ...finding, check: `${finding.check} (${hosts})` }))
+    }),
+  )
+  return findings.flat()
+}
+
+/** Scopes that routes of these origins ask for beside the usual ones. */
+function scopesOfRoutes({ routes }: Config, origins: readonly string[]): string[] {
+  const hosts = new Set(origins.map(origin => new URL(origin).hostname))
+  return routes
+    .filter(({ host }) => host === undefined || hosts.has(host))
+    .flatMap(({ login }) => login.scopes ?? [])
 }
 
 /** Every check of these settings, in the order in which one would mend. */
@@ -111,12 +148,7 @@ export async function examineCognito(config: Config): Promise<Finding[]> {
   const endpoints = resolveEndpoints(settings)
   const [pool, client] = await Promise.all([
     checkPool({ endpoints, call, clock: systemClock }),
-    checkClient({
-      settings,
-      endpoints,
-      call,
-      ...urlsToRegister(config),
-    }),
+    forEachClient(config, needs => checkClient({ endpoints, call, ...needs })),
   ])
   return [...pool, ...client]
 }

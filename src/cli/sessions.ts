@@ -1,13 +1,13 @@
 // cognito-gateway sessions list | end: from outside, through the Redis that the gateway uses.
 import { createAuditTrail } from '../audit/trail.js'
 import { createCall } from '../cognito/call.js'
-import { createCognitoClient } from '../cognito/client.js'
 import { resolveEndpoints } from '../cognito/endpoints.js'
 import { type Config, loadConfig } from '../config.js'
 import { createSealer } from '../lib/sealer.js'
 import { systemClock } from '../lib/system-clock.js'
 import { createLog, type Log, openAuditLog } from '../log.js'
 import type { Session } from '../model.js'
+import { openRevocation } from '../services/app-clients.js'
 import { createStoreMemory, limitRevocations, limitsOf, openStore } from '../services/store.js'
 import { idleEndsAt, sessionEndsAt } from '../session/lifetime.js'
 import { createRevocation } from '../session/revocation.js'
@@ -95,8 +95,8 @@ function writeDown(
 async function revokeAll(ended: readonly Session[], config: Config, log: Log): Promise<void> {
   const call = createCall(config.cognito, revocationTimeoutMs)
   const endpoints = resolveEndpoints(config.cognito)
-  const client = createCognitoClient({ settings: config.cognito, endpoints, call, log })
-  await Promise.all(ended.map(createRevocation({ revokeToken: limitRevocations(client), log })))
+  const revokeToken = limitRevocations(openRevocation(config.cognito, { endpoints, call, log }))
+  await Promise.all(ended.map(createRevocation({ revokeToken, log })))
 }
 
 async function withStore(

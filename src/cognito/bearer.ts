@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache'
 import { GatewayError } from '../errors.js'
 import type { Caller, Clock, TokenUse } from '../model.js'
 import { toIdentity } from './claims.js'
-import type { TokenVerifier } from './verifier.js'
+import type { ClientVerifier } from './verifier.js'
 
 /** The caller behind a token. Answers without a promise when the token is known. */
 export interface BearerCallers {
@@ -24,7 +24,7 @@ export function createBearerCallers({
   verifier,
   clock,
 }: {
-  verifier: Pick<TokenVerifier, 'verifyBearer'>
+  verifier: Pick<ClientVerifier, 'verifyBearer'>
   clock: Clock
 }): BearerCallers {
   const known = { access: remember(), id: remember() }

@@ -1,6 +1,6 @@
 // Which user pool and app client the gateway logs in with.
 import { z } from 'zod'
-import { durationSetting, listSetting } from '../lib/setting-types.js'
+import { durationSetting, listSetting, secretFileSetting } from '../lib/setting-types.js'
 
 /** REGION_ID. The region becomes part of host names, so its form counts. */
 const poolId = /^[a-z]{2,}(?:-[a-z]+)+-\d+_[0-9a-zA-Z]+$/
@@ -17,6 +17,46 @@ const httpUrl = z
   .string()
   .refine(isHttpUrl, 'expected an http or https URL without user, query and fragment')
 
+const clientIdSetting = z.string().regex(clientText, 'expected the id of an app client')
+
+const clientSecretSetting = listSetting.pipe(
+  z
+    .array(z.string().regex(clientText, 'expected letters, digits, _ and +'))
+    .max(2, 'expected one secret, or two while one replaces the other')
+    .refine(isWithoutRepeats, 'the same secret stands there twice'),
+)
+
+const scopesSetting = listSetting
+  .refine(scopes => scopes.every(scope => scopeToken.test(scope)), 'expected names of scopes')
+  .refine(scopes => scopes.includes('openid'), 'openid is needed, or there is no ID token')
+  .refine(
+    scopes => !scopes.includes('offline_access'),
+    'offline_access does not exist at Cognito, which answers invalid_scope; refresh tokens come anyway',
+  )
+
+/** An app client of its own for some of the public origins. */
+const clientSetting = z
+  .strictObject({
+    url: listSetting,
+    clientId: clientIdSetting,
+    clientSecret: clientSecretSetting.optional(),
+    clientSecretFile: secretFileSetting.optional(),
+    scopes: scopesSetting.optional(),
+    bearerClientIds: listSetting.optional(),
+  })
+  .refine(({ clientSecret, clientSecretFile }) => !clientSecret || !clientSecretFile, {
+    path: ['clientSecretFile'],
+    message: 'is there beside clientSecret; give one of them',
+  })
+  .transform(({ clientSecretFile, clientSecret, ...client }, context) => {
+    if (clientSecretFile === undefined) return { ...client, clientSecret }
+    const read = clientSecretSetting.safeParse(clientSecretFile)
+    if (read.success) return { ...client, clientSecret: read.data }
+    const message = 'the file has no client secret in it'
+    context.addIssue({ code: 'custom', path: ['clientSecretFile'], message })
+    return z.NEVER
+  })
+
 /** Settings under `cognito`. */
 export const cognitoSettings = z
   .strictObject({
@@ -25,26 +65,18 @@ export const cognitoSettings = z
       description: 'Id of the user pool, `REGION_…`; issuer and keys follow from it.',
       example: 'eu-west-1_Abc123',
     }),
-    clientId: z.string().regex(clientText, 'expected the id of an app client').meta({
+    clientId: clientIdSetting.meta({
       env: 'COGNITO_CLIENT_ID',
       description: 'Id of the app client.',
       example: '1example23456789',
     }),
-    clientSecret: listSetting
-      .pipe(
-        z
-          .array(z.string().regex(clientText, 'expected letters, digits, _ and +'))
-          .max(2, 'expected one secret, or two while one replaces the other')
-          .refine(isWithoutRepeats, 'the same secret stands there twice'),
-      )
-      .optional()
-      .meta({
-        env: 'COGNITO_CLIENT_SECRET',
-        description:
-          'Secret of the app client, sent by HTTP Basic; leave it out for a client without one. Two are allowed while one replaces the other.',
-        example: 'the client secret from the Cognito console',
-        secret: true,
-      }),
+    clientSecret: clientSecretSetting.optional().meta({
+      env: 'COGNITO_CLIENT_SECRET',
+      description:
+        'Secret of the app client, sent by HTTP Basic; leave it out for a client without one. Two are allowed while one replaces the other.',
+      example: 'the client secret from the Cognito console',
+      secret: true,
+    }),
     domain: z
       .string()
       .refine(isDomain, 'expected a domain prefix, a custom domain, or a full URL')
@@ -73,6 +105,22 @@ export const cognitoSettings = z
         'App clients whose tokens are taken in `Authorization: Bearer`; by default `cognito.clientId` alone.',
       example: ['1example23456789', '2example23456789'],
     }),
+    clients: z
+      .array(clientSetting)
+      .max(100)
+      .default([])
+      .meta({
+        description:
+          'App clients of their own for some origins of `url`: `url` (one or several), `clientId`, `clientSecret` or `clientSecretFile`, `scopes`, `bearerClientIds`. Sessions and Bearer tokens of one origin are nothing at another. The other origins sign in at `cognito.clientId`.',
+        example: [
+          {
+            url: 'https://shop.example.com',
+            clientId: '2example23456789',
+            clientSecretFile: '/run/secrets/shop',
+          },
+        ],
+        secret: true,
+      }),
     refreshTokenValidity: durationSetting(3600, 3650 * 86_400)
       .prefault('30d')
       .meta({
@@ -90,19 +138,11 @@ export const cognitoSettings = z
         description: 'Allow plain http to Cognito on hosts that are not loopback: for tests only.',
         example: true,
       }),
-    scopes: listSetting
-      .default(['openid', 'email', 'profile'])
-      .refine(scopes => scopes.every(scope => scopeToken.test(scope)), 'expected names of scopes')
-      .refine(scopes => scopes.includes('openid'), 'openid is needed, or there is no ID token')
-      .refine(
-        scopes => !scopes.includes('offline_access'),
-        'offline_access does not exist at Cognito, which answers invalid_scope; refresh tokens come anyway',
-      )
-      .meta({
-        env: 'COGNITO_SCOPES',
-        description: 'Scopes to ask for; each has to be enabled at the app client.',
-        example: 'openid email profile',
-      }),
+    scopes: scopesSetting.default(['openid', 'email', 'profile']).meta({
+      env: 'COGNITO_SCOPES',
+      description: 'Scopes to ask for; each has to be enabled at the app client.',
+      example: 'openid email profile',
+    }),
   })
   // Also beside other complaints, so that all are said at once: nothing is known of the types yet.
   .superRefine(complainAboutCombinations, { when: () => true })

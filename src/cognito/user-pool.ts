@@ -5,7 +5,7 @@ import { toIdentity } from './claims.js'
 import type { Callback, CognitoClient, RawTokens } from './client.js'
 import type { CompareClocks } from './clock-watch.js'
 import { createUnverifiedAnswers } from './unverified.js'
-import type { TokenVerifier, VerifiedClaims } from './verifier.js'
+import type { ClientVerifier, VerifiedClaims } from './verifier.js'
 
 /** A person and their tokens, every one of them checked. */
 export interface VerifiedTokens {
@@ -37,7 +37,7 @@ export function createUserPool({
   compareClocks,
 }: {
   client: CognitoClient
-  verifier: TokenVerifier
+  verifier: ClientVerifier
   compareClocks: CompareClocks
 }): UserPool {
   const unverified = createUnverifiedAnswers()

@@ -28,7 +28,7 @@ import { printable } from './quote.js'
  * Both ways throw GW_ERR_TOKENS_REFUSED when the token is not good, and GW_ERR_COGNITO_UNAVAILABLE when that
  * could not be found out for want of keys.
  */
-export interface TokenVerifier {
+export interface ClientVerifier {
   /** @param expected.nonce  of the sign-in; absent after a refresh, where Cognito leaves it to chance */
   verifyIdToken(token: string, expected?: { readonly nonce?: string }): Promise<VerifiedClaims>
   verifyAccessToken(token: string): Promise<VerifiedClaims>
@@ -37,6 +37,12 @@ export interface TokenVerifier {
    * key is looked for, so that rubbish causes no call.
    */
   verifyBearer(token: string, tokenUse: TokenUse): Promise<VerifiedClaims>
+}
+
+/** The same for the usual app client, and the keys that all clients of a pool share. */
+export interface TokenVerifier extends ClientVerifier {
+  /** Verifies tokens of another app client of this pool, with the same keys. */
+  forClient(clientId: string, bearerClientIds: readonly string[]): ClientVerifier
   /** Fetches the keys, so that the first sign-in need not. Throws GW_ERR_COGNITO_UNAVAILABLE. */
   hydrate(): Promise<void>
   /** Fetches them once more. Throws GW_ERR_COGNITO_UNAVAILABLE; the keys from before are kept. */
@@ -83,11 +89,10 @@ export function createTokenVerifier({
     }),
   }
   const jwksCache = new SimpleJwksCache({ fetcher, penaltyBox: openBox })
-  const own = [clientId]
-  const verifiers = { id: verifierFor('id', own), access: verifierFor('access', own) }
-  const bearers = {
-    id: verifierFor('id', bearerClientIds),
-    access: verifierFor('access', bearerClientIds),
+  const usual = verifiersFor([clientId])
+
+  function verifiersFor(clientIds: readonly string[]) {
+    return { id: verifierFor('id', clientIds), access: verifierFor('access', clientIds) }
   }
 
   function verifierFor(tokenUse: TokenUse, clientIds: readonly string[]) {
@@ -109,7 +114,7 @@ export function createTokenVerifier({
   async function verify(
     token: string,
     tokenUse: TokenUse,
-    among: typeof verifiers = verifiers,
+    among: typeof usual,
   ): Promise<VerifiedClaims> {
     try {
       const claims = await among[tokenUse].verify(token)
@@ -122,36 +127,45 @@ export function createTokenVerifier({
 
   async function renew(): Promise<void> {
     try {
-      await verifiers.id.hydrate()
+      await usual.id.hydrate()
       hydrated = true
     } catch (error) {
       throw toGatewayError(error, 'id')
     }
   }
 
+  function forClient(own: typeof usual, bearerIds: readonly string[]): ClientVerifier {
+    const bearers = verifiersFor(bearerIds)
+    return {
+      async verifyIdToken(token, { nonce } = {}) {
+        const claims = await verify(token, 'id', own)
+        if (nonce !== undefined && claims.nonce !== nonce) {
+          throw refused('id token: nonce expected that of this sign-in, seen another or none')
+        }
+        return claims
+      },
+
+      verifyAccessToken: token => verify(token, 'access', own),
+
+      async verifyBearer(token, tokenUse) {
+        try {
+          const { header, payload } = decomposeUnverifiedJwt(token)
+          requireHeader(header)
+          if (payload.iss !== endpoints.issuer) throw refused('iss expected that of the user pool')
+          validateCognitoJwtFields(payload, { tokenUse, clientId: [...bearerIds] })
+          requireClaims(payload, clock())
+        } catch (error) {
+          throw toGatewayError(error, tokenUse)
+        }
+        return verify(token, tokenUse, bearers)
+      },
+    }
+  }
+
   return {
-    async verifyIdToken(token, { nonce } = {}) {
-      const claims = await verify(token, 'id')
-      if (nonce !== undefined && claims.nonce !== nonce) {
-        throw refused('id token: nonce expected that of this sign-in, seen another or none')
-      }
-      return claims
-    },
+    ...forClient(usual, bearerClientIds),
 
-    verifyAccessToken: token => verify(token, 'access'),
-
-    async verifyBearer(token, tokenUse) {
-      try {
-        const { header, payload } = decomposeUnverifiedJwt(token)
-        requireHeader(header)
-        if (payload.iss !== endpoints.issuer) throw refused('iss expected that of the user pool')
-        validateCognitoJwtFields(payload, { tokenUse, clientId: [...bearerClientIds] })
-        requireClaims(payload, clock())
-      } catch (error) {
-        throw toGatewayError(error, tokenUse)
-      }
-      return verify(token, tokenUse, bearers)
-    },
+    forClient: (id, bearerIds) => forClient(verifiersFor([id]), bearerIds),
 
     async hydrate() {
       if (!hydrated) await renew()

@@ -16,6 +16,7 @@ interface CheckedRoute {
 
 /** Settings, each good by itself. */
 export interface CheckedSettings {
+  readonly cognito: { readonly clients: readonly { readonly url: readonly string[] }[] }
   readonly url: readonly string[]
   readonly upstream?: unknown
   readonly routes?: readonly CheckedRoute[] | undefined
@@ -38,6 +39,7 @@ export function crossChecks(settings: CheckedSettings): Complaint[] {
     ...checkServes(settings),
     ...(settings.routes ?? []).flatMap((route, position) => checkRoute(route, position, settings)),
     ...checkIdentity(settings),
+    ...checkClients(settings),
     ...checkSecrets(settings),
     ...checkEmbedding(settings),
     ...checkTls(settings),
@@ -152,6 +154,27 @@ function checkIdentity({
   for (const kind of [...needed].filter(kind => !keep.includes(kind))) {
     const text = `session.keep: ${kind} is needed for what identity says; add it`
     complaints.push({ path: ['session', 'keep'], text })
+  }
+  return complaints
+}
+
+/** An app client whose origin nobody asks for is none, and of two at one origin one is. */
+function checkClients({ url, cognito: { clients } }: CheckedSettings): Complaint[] {
+  const complaints: Complaint[] = []
+  const seen = new Set<string>()
+  for (const [position, client] of clients.entries()) {
+    const complain = (text: string) =>
+      complaints.push({
+        path: ['cognito', 'clients', position, 'url'],
+        text: `cognito.clients.${position}.url: ${text}`,
+      })
+    for (const origin of client.url) {
+      if (!url.includes(origin)) {
+        complain(`${origin} is none of url (GATEWAY_URL: ${url.join(', ')}); write it as there`)
+      }
+      if (seen.has(origin)) complain(`${origin} has an app client of its own already`)
+      seen.add(origin)
+    }
   }
   return complaints
 }

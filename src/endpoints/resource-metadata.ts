@@ -4,16 +4,17 @@ import type { RouteHandlerMethod } from 'fastify'
 /** JSON of RFC 9728 section 2 for the origin that was asked. */
 export function resourceMetadataEndpoint({
   issuer,
-  scopes,
+  scopesAt,
 }: {
   issuer: string
-  scopes: readonly string[]
+  /** Scopes that are asked for at an origin. */
+  scopesAt: (origin: string) => readonly string[]
 }): RouteHandlerMethod {
   return async ({ browser }, reply) =>
     reply.header('cache-control', 'public, max-age=3600').send({
       resource: browser.origin,
       authorization_servers: [issuer],
-      scopes_supported: scopes,
+      scopes_supported: scopesAt(browser.origin),
       bearer_methods_supported: ['header'],
     })
 }

@@ -17,7 +17,12 @@ declare module 'fastify' {
 }
 
 /** The caller behind a Bearer token. Throws when it is not good, or that cannot be found out. */
-export type FindBearer = (token: string, tokenUse: TokenUse) => Caller | Promise<Caller>
+export type FindBearer = (
+  token: string,
+  tokenUse: TokenUse,
+  /** Public origin that it was sent to. */
+  origin: string,
+) => Caller | Promise<Caller>
 
 /**
  * Sets `request.caller`, `request.session`, and `request.sessionCookies` when the session changed.
@@ -44,7 +49,7 @@ export function authenticate({
   function find(request: FastifyRequest): void | Promise<void> {
     const token = bearerToken(request)
     if (token !== null) {
-      const caller = findBearer(token, request.route?.tokenUse ?? tokenUse)
+      const caller = findBearer(token, request.route?.tokenUse ?? tokenUse, request.browser.origin)
       return caller instanceof Promise
         ? caller.then(found => acceptBearer(request, found))
         : acceptBearer(request, caller)

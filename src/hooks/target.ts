@@ -86,6 +86,7 @@ export function readTarget({
     request.browser = {
       origin: found?.origin ?? '',
       secure: found?.secure ?? true,
+      client: found?.client,
       cookies: own,
       request,
     }

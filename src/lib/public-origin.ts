@@ -6,6 +6,8 @@ export interface PublicOrigin {
   /** Scheme, host and port, as browsers write it. */
   readonly origin: string
   readonly secure: boolean
+  /** The app client of this origin, where it has one of its own. */
+  readonly client: string | undefined
 }
 
 /** Finds the origin that a Host header names; null when it names none. */
@@ -14,13 +16,21 @@ export type FindOrigin = (host: string | undefined) => PublicOrigin | null
 /**
  * Compares without case and trailing dot, and without port where no origin has just that port, since
  * port mappings in front of the gateway are common. Of several origins with one name the first wins.
+ * @param clientOf  the app client that an origin has of its own
  */
-export function createOriginFinder(urls: readonly string[]): FindOrigin {
+export function createOriginFinder(
+  urls: readonly string[],
+  clientOf: (origin: string) => string | undefined = () => undefined,
+): FindOrigin {
   const byHost = new Map<string, PublicOrigin>()
   const byName = new Map<string, PublicOrigin>()
   for (const url of urls) {
     const { origin, host, hostname, protocol } = new URL(url)
-    const found: PublicOrigin = { origin, secure: protocol === 'https:' }
+    const found: PublicOrigin = {
+      origin,
+      secure: protocol === 'https:',
+      client: clientOf(origin),
+    }
     if (!byHost.has(host)) byHost.set(host, found)
     if (!byName.has(hostname)) byName.set(hostname, found)
   }

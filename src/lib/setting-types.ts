@@ -77,6 +77,20 @@ export const sizeSetting = z.union([z.string(), z.number()]).transform((value, c
   }
 })
 
+/** The path of a file in, the text in it out, without white space around it. */
+export const secretFileSetting = z
+  .string()
+  .min(1)
+  .transform((file, context) => {
+    try {
+      return readFileSync(file, 'utf8').trim()
+    } catch (error) {
+      const message = `${file} cannot be read (${(error as NodeJS.ErrnoException).code})`
+      context.addIssue({ code: 'custom', message })
+      return z.NEVER
+    }
+  })
+
 /** The path of a PEM file in, its content out. */
 export const pemFileSetting = z
   .string()

@@ -1,6 +1,5 @@
 // Where sessions are kept, and what tells other processes of their ends.
 import { toIdentity } from '../cognito/claims.js'
-import type { CognitoClient } from '../cognito/client.js'
 import type { Config } from '../config.js'
 import { GatewayError } from '../errors.js'
 import { createLimiter } from '../lib/limiter.js'
@@ -39,14 +38,14 @@ export function limitsOf({ session, cognito }: Pick<Config, 'session' | 'cognito
 }
 
 /** Ending many sessions must not take the token endpoint from those who sign in. */
-export function limitRevocations({ revoke }: Pick<CognitoClient, 'revoke'>): RevokeToken {
+export function limitRevocations(revoke: RevokeToken): RevokeToken {
   const limit = createLimiter({
     concurrency: maxRevocations,
     waiting: maxWaitingRevocations,
     onFull: () =>
       new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many revocations wait' }),
   })
-  return token => limit(() => revoke(token))
+  return (token, identity) => limit(() => revoke(token, identity))
 }
 
 /** The other processes that serve the same port. */

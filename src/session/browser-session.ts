@@ -122,7 +122,7 @@ export function createBrowserSessions({
     browser: Browser,
     now = clock(),
   ): StoredSession | null | Promise<StoredSession | null> {
-    const place = sessionPlace(browser.origin)
+    const place = sessionPlace(browser)
     const references = readReferences(browser.cookies, browser.secure)
     const [first] = references
     if (first === undefined) return null
@@ -171,7 +171,7 @@ export function createBrowserSessions({
 
   /** Written down once, however many requests come with the same cookie. */
   function use(browser: Browser, found: StoredSession): Loaded | Promise<Loaded> {
-    const recent = recentUses.after(sessionPlace(browser.origin), found)
+    const recent = recentUses.after(sessionPlace(browser), found)
     if (recent === null) return touch(browser, found)
     const { stored, tell } = recent
     return {
@@ -226,7 +226,7 @@ export function createBrowserSessions({
   async function refused(browser: Browser, found: StoredSession): Promise<Loaded> {
     const { session, reference } = found
     if (store.hasEnded(session)) return nobody
-    const again = await store.read(sessionPlace(browser.origin), reference)
+    const again = await store.read(sessionPlace(browser), reference)
     const newer = refresher.successor(session) ?? again
     if (newer !== null && newer.session.tokens.issuedAt > session.tokens.issuedAt) {
       return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
@@ -243,7 +243,7 @@ export function createBrowserSessions({
   /** Writes down that the session is used. Not worth an error: the next request tries again. */
   async function touch(browser: Browser, found: StoredSession): Promise<Loaded> {
     const used = { ...found.session, seenAt: clock() }
-    const place = sessionPlace(browser.origin)
+    const place = sessionPlace(browser)
     try {
       const stored = await store.write(place, used, ttlSeconds(used), found.reference)
       if (stored === null) return store.hasEnded(used) ? nobody : nobodyFor(browser)
@@ -283,7 +283,7 @@ export function createBrowserSessions({
 
   /** Ends what the browser shows, living or not, and gives back what it was. */
   async function endAll(browser: Browser): Promise<Session[]> {
-    const place = sessionPlace(browser.origin)
+    const place = sessionPlace(browser)
     const ended: Session[] = []
     for (const reference of readReferences(browser.cookies, browser.secure)) {
       const found = await readOurs(place, reference)
@@ -339,7 +339,7 @@ export function createBrowserSessions({
       const now = clock()
       const id = randomBytes(32).toString('base64url')
       const session: Session = { id, identity, tokens, signedInAt: now, seenAt: now }
-      const stored = await store.create(sessionPlace(browser.origin), session, ttlSeconds(session))
+      const stored = await store.create(sessionPlace(browser), session, ttlSeconds(session))
       const lines = cookiesFor(browser, stored)
       // Nobody waits for the revocation: it reports its own failure.
       for (const previous of await endAll(browser)) void revoke(previous)

@@ -1,6 +1,6 @@
 // The session cookie: a reference of any length, cut into chunks that browsers keep.
 import { type CookieSite, gatewayCookieName, setCookie } from '../lib/cookie-jar.js'
-import type { SentCookie } from '../model.js'
+import type { Browser, SentCookie } from '../model.js'
 import type { SentReference } from './sent-reference.js'
 
 /** With name and count below 4,000 bytes; browsers refuse more than 4,096 (RFC 6265bis section 5.6). */
@@ -21,15 +21,19 @@ function chunkName(number: number, secure: boolean): string {
   return (secure ? chunkNames.secure : chunkNames.plain)[number] ?? ''
 }
 
-/** By origin. There are as many as the settings list. */
+/** By origin, and app client where it has one of its own. There are as many as the settings list. */
 const places = new Map<string, string>()
 
-/** Where session references are bound to: a value copied to another origin is nothing there. */
-export function sessionPlace(origin: string): string {
-  const known = places.get(origin)
+/**
+ * Where session references are bound to: a value copied to another origin is nothing there, nor one of another app
+ * client of this origin.
+ */
+export function sessionPlace({ origin, client }: Pick<Browser, 'origin' | 'client'>): string {
+  const bound = client === undefined ? origin : `${origin} ${client}`
+  const known = places.get(bound)
   if (known !== undefined) return known
-  const place = `${origin} session`
-  places.set(origin, place)
+  const place = client === undefined ? `${origin} session` : `${origin} session ${client}`
+  places.set(bound, place)
   return place
 }
 

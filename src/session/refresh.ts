@@ -85,12 +85,7 @@ export function createRefresher({
     )
     if (renewed === null) return null
     const fresh = { ...session, ...renewed, seenAt: clock() }
-    const written = await store.write(
-      sessionPlace(browser.origin),
-      fresh,
-      ttlSeconds(fresh),
-      reference,
-    )
+    const written = await store.write(sessionPlace(browser), fresh, ttlSeconds(fresh), reference)
     if (written !== null) return remember(written)
     // Signed out meanwhile: the sign-out could not know of the new token. Reports its own failure.
     void revoke(fresh)
@@ -99,14 +94,14 @@ export function createRefresher({
 
   /** For the other processes. Where the store is the browser's cookie, whoever asks Cognito remembers it. */
   async function keepRotated(
-    { origin }: Browser,
+    browser: Browser,
     { session, reference }: Pick<StoredSession, 'session' | 'reference'>,
     refreshToken: string,
   ): Promise<void> {
     const { issuedAt, expiresAt, idToken, accessToken } = session.tokens
     const tokens = { issuedAt, expiresAt, idToken, accessToken, refreshToken }
     const kept = { ...session, tokens }
-    await store.write(sessionPlace(origin), kept, ttlSeconds(kept), reference).catch(() => {})
+    await store.write(sessionPlace(browser), kept, ttlSeconds(kept), reference).catch(() => {})
   }
 
   async function ask(...[session, ...rest]: Parameters<RenewTokens>): ReturnType<RenewTokens> {

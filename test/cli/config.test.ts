@@ -94,6 +94,22 @@ t.test('print: what is in force, from where, without secrets, and good as a file
   t.match(copy, { listen: { port: 3333 }, session: { idle: 7200, max: 43_200 } })
 })
 
+t.test('print and check: secrets of app clients stay hidden, good and bad ones', async t => {
+  const client = '{ url: https://app.example.com, clientId: 2example, clientSecret: canarysecret'
+  const withClient = (more: string) =>
+    yaml.replace('  domain: my-app\n', `  domain: my-app\n  clients: [${client}${more} }]\n`)
+  const { stdout } = await command(t, withClient('')).run('print')
+  t.match(stdout, /clientId: 2example/)
+  t.match(stdout, /clientSecret: \(hidden\)/)
+  t.notMatch(stdout, /canary/)
+  const bad = await command(
+    t,
+    withClient(', scopes: email').replace('canarysecret', '"canary-x"'),
+  ).run('check')
+  t.match(bad.stderr, /cognito\.clients\.0\.clientSecret/)
+  t.notMatch(bad.stderr + bad.stdout, /canary/)
+})
+
 t.test('schema: editors accept what the gateway accepts', async t => {
   const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
     settingsJsonSchema(),

@@ -7,7 +7,7 @@ import {
 import { compareRegistered } from '../../src/cli/checks/registered-difference.js'
 import { loadConfig } from '../../src/config.js'
 import { mergeTrees, type SettingTree } from '../../src/lib/setting-sources.js'
-import { urlsToRegister } from '../../src/services.js'
+import { urlsToRegister } from '../../src/services/registration.js'
 import { awsApi } from '../fixtures/aws-api.js'
 import { runCommand } from '../fixtures/command.js'
 import { secret } from '../fixtures/gateway.js'

@@ -12,6 +12,7 @@ t.test('the least that is needed, with its defaults', async t => {
   t.same(cognitoSettings.parse(good), {
     ...good,
     allowHttp: false,
+    clients: [],
     refreshTokenValidity: 30 * 86_400,
     scopes: ['openid', 'email', 'profile'],
   })
@@ -138,7 +139,7 @@ t.test('everything is said at once, combinations too', async t => {
 })
 
 /** Not in the environment, by the table of settings. */
-const fileOnly = new Set(['bearerClientIds', 'allowHttp', 'refreshTokenValidity'])
+const fileOnly = new Set(['bearerClientIds', 'clients', 'allowHttp', 'refreshTokenValidity'])
 
 t.test('every setting says what it is, with an example', async t => {
   for (const [name, schema] of Object.entries(cognitoSettings.shape)) {

@@ -5,7 +5,7 @@ import t from 'tap'
 import { parse } from 'yaml'
 import { loadConfig } from '../../src/config.js'
 import { parsePool } from '../../src/emulator/pool.js'
-import { urlsToRegister } from '../../src/services.js'
+import { urlsToRegister } from '../../src/services/registration.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(root + file, 'utf8')

@@ -62,5 +62,17 @@ t.test('a port that an origin has counts; one that none has is a mapping', async
 
 t.test('of two origins with one host the first wins', async t => {
   const find = createOriginFinder(['http://a.example', 'https://a.example'])
-  t.strictSame(find('a.example'), { origin: 'http://a.example', secure: false })
+  t.strictSame(find('a.example'), {
+    origin: 'http://a.example',
+    secure: false,
+    client: undefined,
+  })
+})
+
+t.test('an origin knows the app client that it has of its own', async t => {
+  const find = createOriginFinder(['https://a.example', 'https://b.example'], origin =>
+    origin === 'https://b.example' ? 'client-b' : undefined,
+  )
+  t.equal(find('a.example')?.client, undefined)
+  t.equal(find('b.example:8443')?.client, 'client-b')
 })

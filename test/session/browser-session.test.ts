@@ -531,8 +531,8 @@ t.test('sessions of two origins with one store stay apart', async t => {
   const { store, signIn, sessions } = browserSessions()
   const cookies = await signIn()
   const reference = cookies[0]?.value.slice(2) ?? ''
-  t.ok(await store.read(sessionPlace('https://a.example'), reference))
-  t.equal(await store.read(sessionPlace('http://a.example'), reference), null)
+  t.ok(await store.read(sessionPlace({ origin: 'https://a.example' }), reference))
+  t.equal(await store.read(sessionPlace({ origin: 'http://a.example' }), reference), null)
   const plain = [{ name: 'cgw-session', value: cookies[0]?.value ?? '' }]
   t.equal((await sessions.load(browser(plain, 'http://a.example'))).session, null)
 })
@@ -648,7 +648,7 @@ t.test('a look at a session neither refreshes nor uses it', async t => {
 t.test('a session that a newer version wrote is nobody, and its cookie stays', async t => {
   const key = randomBytes(32)
   const { sessions } = browserSessions({ store: cookieStore(key) })
-  const place = sessionPlace('https://a.example')
+  const place = sessionPlace({ origin: 'https://a.example' })
   const newer = createSealer([key]).seal('session', place, '[2,{"all":"else"}]')
   const cookies = [{ name: '__Host-cgw-session', value: `1.${newer}` }]
   t.strictSame(await sessions.load(browser(cookies)), nobody)
