@@ -1,12 +1,14 @@
 // cognito-gateway dev: emulator, sample application and gateway in one process, nothing to set up.
-import { loadConfig } from '../config.js'
+import { type Config, loadConfig } from '../config.js'
 import type { Emulator } from '../emulator/app.js'
 import { type PoolSettings, readPool } from '../emulator/pool.js'
 import { type SampleApp, startSampleApp } from '../emulator/sample-app.js'
 import { generateSecret } from '../lib/keyring.js'
 import type { SettingTree } from '../lib/setting-sources.js'
 import { createLog } from '../log.js'
+import { describeFinding } from './checks/finding.js'
 import { closeOnSignal } from './close-on-signal.js'
+import { examine } from './doctor.js'
 import { describeGroups, openEmulator } from './emulator.js'
 import { explainListen } from './listen-error.js'
 import { serve } from './serve.js'
@@ -47,6 +49,7 @@ export async function dev(options: DevOptions): Promise<void> {
     const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
     running.push(await serve(config, log, { port: '--port', adminPort: '--admin-port' }))
     process.stdout.write(welcome(url, emulator, application))
+    process.stdout.write(await sayWhatIsWrong(config))
   } catch (error) {
     await closeAll()
     throw error
@@ -113,12 +116,20 @@ function welcome(url: string, { settings, domain }: Emulator, { origin }: Sample
   Accounts of the local Cognito emulator (${domain}):
 ${accounts.join('')}
   Try: pin a note · ${url}/admin as jane, then as admin · ${url}/public
-       signed out · sign out, then the browser's Back button · sign up at the sign-in page (codes are in
-       ${domain}/emulator/outbox) · continue with Google, as anybody · ${domain}/emulator,
-       to disable jane or to break the token endpoint.
+       signed out · sign out, then the browser's Back button · ${url}/oauth2/account · sign up at
+       the sign-in page (codes are in ${domain}/emulator/outbox) · continue with Google, as anybody ·
+       ${domain}/emulator, to disable jane or to break the token endpoint · stop, and start
+       with a wrong secret: COGNITO_CLIENT_SECRET=wrong npm run dev
 
   The application behind the gateway (${origin}) knows nothing about login.
   Ctrl-C stops everything.
 
 `
+}
+
+/** Empty when the doctor finds nothing. */
+async function sayWhatIsWrong(config: Config): Promise<string> {
+  const wrong = (await examine(config)).filter(({ outcome }) => outcome !== 'ok')
+  if (wrong.length === 0) return ''
+  return `  The doctor found:\n\n${wrong.map(finding => describeFinding(finding)).join('')}\n`
 }
