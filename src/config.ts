@@ -20,6 +20,7 @@ import { identitySettings, isOwned } from './identity-headers/settings.js'
 import { parseSecret } from './lib/keyring.js'
 import { type Complaint, describeIssue } from './lib/setting-complaints.js'
 import { readSettingsFile } from './lib/setting-file.js'
+import { type BrokenReference, followReferences, type LookUp } from './lib/setting-references.js'
 import {
   type Environment,
   mergeTrees,
@@ -235,19 +236,43 @@ export function gatherSettings(
  * @throws SettingsRefused with every complaint at once, each with its line where it stands in a file
  */
 export function loadConfig(sources: SettingSources): Config {
-  return loadSettings(sources).config
+  const complaints: string[] = []
+  return check(gatherSettings(sources, complaints), complaints).config
 }
 
-/** The same, and the settings as they were given, for another process to load. @throws SettingsRefused */
-export function loadSettings(sources: SettingSources): { config: Config; tree: SettingTree } {
-  const complaints: string[] = []
-  const given = gatherSettings(sources, complaints)
+/** Settings that were checked, and the same before that, for another process to load. */
+export interface LoadedSettings {
+  readonly config: Config
+  readonly tree: SettingTree
+}
+
+/** The same for settings that name secrets, which are looked up first. @throws SettingsRefused */
+export async function loadGiven(
+  given: GivenSettings,
+  complaints: string[],
+  lookUp: LookUp,
+): Promise<LoadedSettings> {
+  const { tree, broken } = await followReferences(given.tree, listSettings(), lookUp)
+  complaints.push(...broken.map(one => withPlace(one, given)))
+  return check({ ...given, tree }, complaints, broken)
+}
+
+/** @param broken  what was complained of already */
+function check(
+  given: GivenSettings,
+  complaints: string[],
+  broken: readonly BrokenReference[] = [],
+): LoadedSettings {
+  const isKnown = ({ path }: Complaint) =>
+    broken.some(one => path.slice(0, one.path.length).join('.') === one.path.join('.'))
   const leaves = listAllLeaves()
   const parsed = settingsSchema.safeParse(given.tree)
   const found = parsed.success
     ? [...crossChecks(parsed.data), ...awsChecks(parsed.data)]
     : parsed.error.issues.flatMap(issue => describeIssue(issue, given.tree, leaves))
-  complaints.push(...found.map(complaint => withPlace(complaint, given)))
+  complaints.push(
+    ...found.filter(one => !isKnown(one)).map(complaint => withPlace(complaint, given)),
+  )
   if (!parsed.success || complaints.length > 0) throw new SettingsRefused(complaints)
   return { config: finish(parsed.data), tree: given.tree }
 }

@@ -51,6 +51,8 @@ const libraryHomes: Record<string, readonly string[]> = {
   'fastest-levenshtein': ['lib/suggestion'],
   pino: ['log'],
   commander: ['cli/main'],
+  '@aws-sdk/client-secrets-manager': ['cli/aws-secrets'],
+  '@aws-sdk/client-ssm': ['cli/aws-secrets'],
   '@aws-sdk/client-cognito-identity-provider': ['cli/checks/registered-client'],
   '@aws-sdk/client-cognito-identity': ['aws/sdk'],
   '@aws-sdk/client-sts': ['aws/sdk'],

@@ -1,11 +1,12 @@
 // cognito-gateway config explain: which route takes a request, what its rule says of a person, and what the
 // application would get.
 import type { Judged } from '../access/policy.js'
-import { type Config, loadConfig } from '../config.js'
+import type { Config } from '../config.js'
 import { systemClock } from '../lib/system-clock.js'
 import { createLog } from '../log.js'
 import type { Caller } from '../model.js'
 import { type Explanation, explainRequest } from '../services/explain.js'
+import { loadSettings } from './load-settings.js'
 import { findSettingsFile } from './settings-file.js'
 
 /** Who is asked about, and how the answer is wanted. */
@@ -20,8 +21,11 @@ export interface ExplainOptions {
 }
 
 /** Prints what would become of a request. Nothing is sent. @throws SettingsRefused */
-export function explain(method: string, url: string, options: ExplainOptions): void {
-  const config = loadConfig({ env: process.env, file: findSettingsFile(options.config) })
+export async function explain(method: string, url: string, options: ExplainOptions): Promise<void> {
+  const { config } = await loadSettings({
+    env: process.env,
+    file: findSettingsFile(options.config),
+  })
   const { host, target } = readUrl(url, config)
   const caller = options.nobody === true ? null : somebody(options, config)
   const explanation = explainRequest(

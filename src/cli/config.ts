@@ -1,16 +1,11 @@
 // cognito-gateway config check, print, schema: settings before anything is started with them.
 import { settingsJsonSchema } from '../config/json-schema.js'
-import {
-  type GivenSettings,
-  gatherSettings,
-  listRouteSettings,
-  listSettings,
-  loadConfig,
-} from '../config.js'
+import { type GivenSettings, gatherSettings, listRouteSettings, listSettings } from '../config.js'
 import { SettingsRefused } from '../errors.js'
 import { valueAt } from '../lib/setting-complaints.js'
 import { renderSettings, type ShownSetting } from '../lib/setting-file.js'
 import { defaultOf } from '../lib/setting-sources.js'
+import { loadSettings } from './load-settings.js'
 import { findSettingsFile } from './settings-file.js'
 
 /** What the command line may say. */
@@ -20,10 +15,10 @@ export interface ConfigOptions {
 }
 
 /** Says that all is well. @throws SettingsRefused with every complaint; with `json` they are the answer */
-export function checkConfig({ config: named, json }: ConfigOptions): number {
+export async function checkConfig({ config: named, json }: ConfigOptions): Promise<number> {
   const file = findSettingsFile(named)
   try {
-    loadConfig({ env: process.env, file })
+    await loadSettings({ env: process.env, file })
   } catch (error) {
     if (!json || !(error instanceof SettingsRefused)) throw error
     print(JSON.stringify({ ok: false, complaints: error.complaints }, null, 2))
@@ -38,12 +33,12 @@ export function checkConfig({ config: named, json }: ConfigOptions): number {
 }
 
 /** Prints every setting in force with its source, as a file that could be used; what is secret stays hidden. */
-export function printConfig({ config: named, json }: ConfigOptions): void {
+export async function printConfig({ config: named, json }: ConfigOptions): Promise<void> {
   const sources = { env: process.env, file: findSettingsFile(named) }
   const shown = showSettings(gatherSettings(sources, []))
   print(json ? JSON.stringify(shown, null, 2) : renderSettings(shown).trimEnd())
   // What is wrong is said after what is there.
-  loadConfig(sources)
+  await loadSettings(sources)
 }
 
 /** Prints the JSON Schema of gateway.yaml, for editors. */

@@ -1,5 +1,5 @@
 // cognito-gateway dev: emulator, sample application and gateway in one process, nothing to set up.
-import { type Config, loadConfig } from '../config.js'
+import type { Config } from '../config.js'
 import type { Emulator } from '../emulator/app.js'
 import { type PoolSettings, readPool } from '../emulator/pool.js'
 import { type SampleApp, startSampleApp } from '../emulator/sample-app.js'
@@ -11,6 +11,7 @@ import { closeOnSignal } from './close-on-signal.js'
 import { examine } from './doctor.js'
 import { describeGroups, openEmulator } from './emulator.js'
 import { explainListen } from './listen-error.js'
+import { loadSettings } from './load-settings.js'
 import { serve } from './serve.js'
 
 /** What the command line may change. */
@@ -45,7 +46,7 @@ export async function dev(options: DevOptions): Promise<void> {
     const application = await openApplication(options.appPort)
     running.push(application)
     const base = settingsFor(options, url, emulator, application)
-    const config = loadConfig({ env: process.env, file: options.config, base })
+    const { config } = await loadSettings({ env: process.env, file: options.config, base })
     const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
     running.push(await serve(config, log, { port: '--port', adminPort: '--admin-port' }))
     process.stdout.write(welcome(url, emulator, application))

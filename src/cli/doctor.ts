@@ -4,7 +4,7 @@ import { splitByClient } from '../cognito/app-clients.js'
 import { createCall } from '../cognito/call.js'
 import { resolveEndpoints } from '../cognito/endpoints.js'
 import type { CognitoSettings } from '../cognito/settings.js'
-import { type Config, loadConfig } from '../config.js'
+import type { Config } from '../config.js'
 import { SettingsRefused } from '../errors.js'
 import { systemClock } from '../lib/system-clock.js'
 import { createLog } from '../log.js'
@@ -22,6 +22,7 @@ import {
   checkRedis,
   checkUpstreams,
 } from './checks/surroundings.js'
+import { loadSettings } from './load-settings.js'
 import { findSettingsFile } from './settings-file.js'
 
 /** What the command line may say. */
@@ -39,7 +40,7 @@ const timeoutMs = 3000
 
 /** Prints what was found. Gives the exit status: 1 when anything is broken, 2 for settings, else 0. */
 export async function doctor(options: DoctorOptions): Promise<number> {
-  const config = readSettings(options)
+  const config = await readSettings(options)
   const findings = Array.isArray(config)
     ? config
     : [ok('settings', 'complete'), ...(await whileTelling(examineAll(config, options)))]
@@ -70,9 +71,9 @@ function paint(colour: 'green' | 'yellow' | 'red', text: string): string {
   return coloured ? styleText(colour, text) : text
 }
 
-function readSettings({ config: file }: DoctorOptions): Config | Finding[] {
+async function readSettings({ config: file }: DoctorOptions): Promise<Config | Finding[]> {
   try {
-    return loadConfig({ env: process.env, file: findSettingsFile(file) })
+    return (await loadSettings({ env: process.env, file: findSettingsFile(file) })).config
   } catch (error) {
     if (!(error instanceof SettingsRefused)) throw error
     return error.complaints.map(seen => ({ check: 'settings', outcome: 'failure', seen }))

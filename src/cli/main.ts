@@ -160,7 +160,7 @@ config
   .option('--json', 'the answer as JSON')
   .action(async (options: ConfigOptions) => {
     const { checkConfig } = await import('./config.js')
-    process.exitCode = checkConfig(options)
+    process.exitCode = await checkConfig(options)
   })
 config
   .command('print')
@@ -169,7 +169,7 @@ config
   .option('--json', 'the answer as JSON')
   .action(async (options: ConfigOptions) => {
     const { printConfig } = await import('./config.js')
-    printConfig(options)
+    await printConfig(options)
   })
 config
   .command('schema')
@@ -192,7 +192,7 @@ config
   .option('--json', 'the answer as JSON')
   .action(async (method: string, url: string, options: ExplainOptions) => {
     const { explain } = await import('./config-explain.js')
-    explain(method, url, options)
+    await explain(method, url, options)
   })
 
 const imports = config

@@ -1,9 +1,7 @@
 // SIGHUP: settings are read again, checked first, and refused as a whole when something is wrong.
-import type { loadSettings } from '../config.js'
+import type { LoadedSettings } from '../config.js'
 import { SettingsRefused } from '../errors.js'
 import type { Log } from '../log.js'
-
-type Loaded = ReturnType<typeof loadSettings>
 
 /**
  * What to call when SIGHUP comes. One reload at a time; what comes meanwhile is one more after it.
@@ -16,8 +14,8 @@ export function createReload({
   apply,
   log,
 }: {
-  load: () => Loaded | Promise<Loaded>
-  apply: (loaded: Loaded) => Promise<void>
+  load: () => Promise<LoadedSettings>
+  apply: (loaded: LoadedSettings) => Promise<void>
   log: Pick<Log, 'error'>
 }): () => Promise<void> {
   let wanted = 0

@@ -2,7 +2,7 @@
 import { createAuditTrail } from '../audit/trail.js'
 import { createCall } from '../cognito/call.js'
 import { resolveEndpoints } from '../cognito/endpoints.js'
-import { type Config, loadConfig } from '../config.js'
+import type { Config } from '../config.js'
 import { createSealer } from '../lib/sealer.js'
 import { systemClock } from '../lib/system-clock.js'
 import { createLog, type Log, openAuditLog } from '../log.js'
@@ -12,6 +12,7 @@ import { createStoreMemory, limitRevocations, limitsOf, openStore } from '../ser
 import { idleEndsAt, sessionEndsAt } from '../session/lifetime.js'
 import { createRevocation } from '../session/revocation.js'
 import type { SessionStore } from '../session/store.js'
+import { loadSettings } from './load-settings.js'
 import { findSettingsFile } from './settings-file.js'
 
 /** What the command line may say. */
@@ -111,7 +112,10 @@ async function withStore(
   if ((options.user === undefined) === (options.all !== true)) {
     throw new Error('either --user SUB or --all is needed')
   }
-  const config = loadConfig({ env: process.env, file: findSettingsFile(options.config) })
+  const { config } = await loadSettings({
+    env: process.env,
+    file: findSettingsFile(options.config),
+  })
   const log = createLog({ level: 'warn' }, process.stderr)
   const sealer = createSealer(config.secrets)
   const { close, ...keeping } = await openStore({

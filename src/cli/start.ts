@@ -1,20 +1,21 @@
 // cognito-gateway start
 import cluster from 'node:cluster'
 import { availableParallelism } from 'node:os'
-import { type Config, loadSettings } from '../config.js'
+import type { Config, LoadedSettings } from '../config.js'
 import { createLog, type Log } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
+import { loadSettings } from './load-settings.js'
 import { createReload } from './reload.js'
 import { serve } from './serve.js'
 import { findSettingsFile } from './settings-file.js'
-import type { Crew, Loaded } from './workers/primary.js'
+import type { Crew } from './workers/primary.js'
 
 /** Serves until a signal comes. Throws SettingsRefused, and an Error that says which port is taken. */
 export async function start({ config: file }: { config?: string }): Promise<void> {
   if (cluster.isWorker) return (await import('./workers/worker.js')).work()
   const found = findSettingsFile(file)
   const load = () => loadSettings({ env: process.env, file: found })
-  const given = load()
+  const given = await load()
   const { config } = given
   const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
   // The last resort: one forgotten promise must not end everybody's session with the process.
@@ -38,7 +39,7 @@ export async function start({ config: file }: { config?: string }): Promise<void
 }
 
 /** In this process, or in several. */
-async function open(given: Loaded, log: Log): Promise<Crew> {
+async function open(given: LoadedSettings, log: Log): Promise<Crew> {
   const { workers } = given.config
   const count = workers === 'auto' ? availableParallelism() : workers
   if (count > 1) return (await import('./workers/primary.js')).serveByWorkers(given, count, log)

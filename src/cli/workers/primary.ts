@@ -3,9 +3,8 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { createAdminApp } from '../../app.js'
 import { changesThatNeedRestart } from '../../config/changes.js'
-import type { Config } from '../../config.js'
+import type { Config, LoadedSettings } from '../../config.js'
 import type { CheckResult } from '../../lib/readiness.js'
-import type { SettingTree } from '../../lib/setting-sources.js'
 import { systemClock } from '../../lib/system-clock.js'
 import type { Log } from '../../log.js'
 import { createDrain } from '../../services/drain.js'
@@ -20,18 +19,12 @@ import { createEndingsHub } from './endings-hub.js'
 import { createFigures } from './figures.js'
 import { words } from './orders.js'
 
-/** Settings that were checked, and the same as they were given. */
-export interface Loaded {
-  readonly config: Config
-  readonly tree: SettingTree
-}
-
 /** A gateway of several processes. */
 export interface Crew {
   /** The settings in force. */
   readonly config: Config
   /** Replaces the workers one by one. Rejects, and changes nothing, when the first new one cannot serve. */
-  reload(next: Loaded): Promise<void>
+  reload(next: LoadedSettings): Promise<void>
   /** Lets load balancers move away for so long, then every worker finishes what is under way. */
   stop(delayMs: number): Promise<void>
 }
@@ -42,7 +35,11 @@ const longestPauseMs = 30_000
 const steadyMs = 60_000
 
 /** Starts all workers. Throws with the words of the first that cannot serve. */
-export async function serveByWorkers(given: Loaded, count: number, log: Log): Promise<Crew> {
+export async function serveByWorkers(
+  given: LoadedSettings,
+  count: number,
+  log: Log,
+): Promise<Crew> {
   let current = given
   const fd = givenSocket(process.env, process.pid)
   const drain = createDrain()
@@ -57,7 +54,7 @@ export async function serveByWorkers(given: Loaded, count: number, log: Log): Pr
     [...living].map(member => ({ member, isServing: serving.get(member.slot) === member })),
   )
 
-  async function start(slot: number, { tree }: Loaded): Promise<CrewMember> {
+  async function start(slot: number, { tree }: LoadedSettings): Promise<CrewMember> {
     let number = 0
     try {
       const member = await startWorker(joined => {
@@ -120,7 +117,7 @@ export async function serveByWorkers(given: Loaded, count: number, log: Log): Pr
     }
   }
 
-  async function reload(next: Loaded): Promise<void> {
+  async function reload(next: LoadedSettings): Promise<void> {
     if (drain.begun()) return
     const before = current
     for (let slot = 1; slot <= count; slot++) {
