@@ -1,8 +1,10 @@
 // npm run bench: one script per question, printed as tables and kept in bench/results. `quick` asks the
-// first question alone, with fewer rounds; `soak --minutes 10` asks whether memory stays flat.
+// first question alone, with fewer rounds; `soak --minutes 10` asks whether memory stays flat, `overload --minutes 10`
+// what becomes of half as much again as can be done.
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { footprint } from './footprint.js'
+import { overload } from './overload.js'
 import { routes } from './routes.js'
 import { sigv4 } from './sigv4.js'
 import { soak } from './soak.js'
@@ -11,9 +13,17 @@ import { throughput } from './throughput.js'
 const quick = process.argv.includes('quick')
 const rounds = quick ? 7 : 15
 
+const minutesAt = process.argv.indexOf('--minutes')
+const minutes = minutesAt === -1 ? 10 : Number(process.argv[minutesAt + 1])
+
+if (process.argv.includes('overload')) {
+  const { rows, held } = await overload(minutes)
+  print('overload', table(['figure', 'the application is the limit', 'the gateway is'], rows))
+  process.exit(held ? 0 : 1)
+}
+
 if (process.argv.includes('soak')) {
-  const at = process.argv.indexOf('--minutes')
-  const { rows, flat } = await soak(at === -1 ? 10 : Number(process.argv[at + 1]))
+  const { rows, flat } = await soak(minutes)
   print('soak', table(['figure', ''], rows))
   process.exit(flat ? 0 : 1)
 }

@@ -16,10 +16,16 @@ export interface GatewayUnderTest {
   signIn(): Promise<string>
 }
 
-/** `npm start` on one core, before this upstream. @param changes  to the app clients at the emulator */
+/**
+ * `npm start` on one core, before this upstream.
+ *
+ * @param changes  to the app clients at the emulator
+ * @param file     further settings
+ */
 export async function startGateway(
   upstream: string,
   changes: Partial<PoolClient> = {},
+  file?: string,
 ): Promise<GatewayUnderTest> {
   const [port, adminPort] = [await freePort(), await freePort()]
   const url = `http://localhost:${port}`
@@ -38,7 +44,13 @@ export async function startGateway(
   const server = await startServer(
     'cognito-gateway',
     port,
-    ['node', '--max-semi-space-size=8', 'dist/cli/main.js', 'start'],
+    [
+      'node',
+      '--max-semi-space-size=8',
+      'dist/cli/main.js',
+      'start',
+      ...(file === undefined ? [] : ['--config', file]),
+    ],
     {
       env: {
         COGNITO_USER_POOL_ID: pool.poolId,

@@ -3,13 +3,14 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ErrorCode, errorTable, GatewayError } from '../errors.js'
-import { framesOf, type Log } from '../log.js'
+import type { Log } from '../log.js'
 import { acceptsHtml } from '../login/navigation.js'
 import { fitReturnTo, judgeReturnTo } from '../login/return-to.js'
 import type { PageFacts } from '../pages/page.js'
 import type { FinishedPage, Pages } from '../pages/pages.js'
 import { chooseLanguage } from '../texts/language.js'
 import type { Language } from '../texts/table.js'
+import { createFailureLog, massCodes } from './failure-log.js'
 
 /** Where a protected resource says who issues its tokens (RFC 9728 section 3). */
 export const resourceMetadataPath = '/.well-known/oauth-protected-resource'
@@ -49,8 +50,10 @@ const signInHelps: ReadonlySet<ErrorCode> = new Set([
 
 /** Codes of what passes by itself: asking again may help. */
 const passing: ReadonlySet<ErrorCode> = new Set([
+  'GW_ERR_GATEWAY_BUSY',
   'GW_ERR_SESSION_UNAVAILABLE',
   'GW_ERR_UPSTREAM_BUSY',
+  'GW_ERR_UPSTREAM_DOWN',
   'GW_ERR_UPSTREAM_INVALID',
   'GW_ERR_UPSTREAM_TIMEOUT',
   'GW_ERR_UPSTREAM_UNREACHABLE',
@@ -92,23 +95,26 @@ export function createFailureAnswers({
   record: (error: GatewayError, request: FastifyRequest) => void
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): FailureAnswers {
+  const writeDown = createFailureLog(log)
+
   function answer(thrown: unknown, request: FastifyRequest): Answer {
     const error = toGatewayError(thrown)
     writeDown(error, thrown, request)
     record(error, request)
-    const from = pageOf(request, isOwnPath)
+    const { code } = error
+    const { upgrade, accept } = request.headers
+    const wantsPage = upgrade === undefined && acceptsHtml(accept)
+    // JSON of a mass refusal names no page, so none is looked for.
+    const from = wantsPage || !massCodes.has(code) ? pageOf(request, isOwnPath) : '/'
     const login = `${startPath}?rd=${encodeURIComponent(from)}`
     const { detail, detailLink } = error
     const framed = isFramed(request)
     const otherAccount = accountHelps.has(error.code) ? changeAccount(error, request) : null
     const retry = request.raw.method === 'GET' && from !== '/' ? from : null
-    const { code } = error
     const facts = { code, detail, detailLink, id: request.id, framed, otherAccount, retry }
-    const { upgrade, accept } = request.headers
-    const { body, headers } =
-      upgrade === undefined && acceptsHtml(accept)
-        ? page(pages, facts, login, languageOf(request, isOwnPath))
-        : json(facts, login)
+    const { body, headers } = wantsPage
+      ? page(pages, facts, login, languageOf(request, isOwnPath))
+      : json(facts, login)
     return finish(body, headers, error, request)
   }
 
@@ -130,15 +136,6 @@ export function createFailureAnswers({
   function changeAccount({ code }: GatewayError, request: FastifyRequest): string | null {
     if (request.session === null && code !== 'GW_ERR_LOGIN_NOT_ALLOWED') return null
     return `${signOutPath}?rd=${encodeURIComponent(request.wanted ?? pageOf(request, isOwnPath))}`
-  }
-
-  function writeDown(error: GatewayError, thrown: unknown, request: FastifyRequest): void {
-    const { code, reason } = error
-    const line = { id: request.id, error: code, reason, method: request.raw.method }
-    if (code === 'GW_ERR_INTERNAL') {
-      log.error({ ...line, err: thrown, stack: framesOf(thrown) }, 'request failed')
-    } else if (error.status >= 500) log.warn({ ...line, err: error.cause }, 'request failed')
-    else log.info({ ...line, err: error.cause }, 'request refused')
   }
 
   return {

@@ -4,7 +4,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.js'
-import { refusalOf, upstreamBusy } from './admission.js'
+import { noConnectionFree, refusalOf } from './admission.js'
 import type { EditAnswer } from './answer-edits.js'
 import { isEventStream } from './event-stream.js'
 import type { ExchangeWatch } from './exchange-watch.js'
@@ -112,10 +112,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   limitWait(): void {
     if (this.#over || this.#abort !== null) return
     const { maxWaitMs } = this.#forwarding.upstream
-    this.#waiting = setTimeout(
-      () => this.#fail(upstreamBusy('no connection became free')),
-      maxWaitMs,
-    )
+    this.#waiting = setTimeout(() => this.#fail(noConnectionFree), maxWaitMs)
   }
 
   onConnect(abort: (error?: Error) => void): void {
