@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { freePort } from '../test/fixtures/free-port.js'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
 import { type Outcome, offer } from './lib/open-loop.js'
-import { otherCore, residentBytes, startServer, stopServer } from './lib/processes.js'
+import { cpuSeconds, otherCore, residentBytes, startServer, stopServer } from './lib/processes.js'
 
 const excess = 1.5
 const workers = 64
@@ -17,10 +17,13 @@ const sampleMs = 500
 const longest503Ms = 100
 const longestRecoverySeconds = 2
 
+/** As many connections as the application has workers, and as many waiting. */
+const tight = `  upstream: { connections: ${workers}, requests: ${2 * workers} }\n`
+
 /** Rows of the table, and whether everything held. */
 export async function overload(minutes: number): Promise<{ rows: string[][]; held: boolean }> {
-  const slow = await run(minutes / 2, ['bench/peers/workers.mjs', String(workers)])
-  const fast = await run(minutes / 2, ['bench/peers/upstream.mjs'])
+  const slow = await run(minutes / 2, ['bench/peers/workers.mjs', String(workers)], tight)
+  const fast = await run(minutes / 2, ['bench/peers/upstream.mjs'], '')
   const names = Object.keys(slow.figures)
   return {
     rows: names.map(name => [name, slow.figures[name] ?? '', fast.figures[name] ?? '']),
@@ -28,13 +31,13 @@ export async function overload(minutes: number): Promise<{ rows: string[][]; hel
   }
 }
 
-async function run(minutes: number, [script = '', ...more]: readonly string[]) {
+async function run(minutes: number, [script = '', ...more]: readonly string[], limits: string) {
   const upstreamPort = await freePort()
   const command = ['node', script, String(upstreamPort), ...more]
   const application = await startServer('upstream', upstreamPort, command, { core: otherCore })
   const folder = mkdtempSync(join(tmpdir(), 'overload-'))
   const config = join(folder, 'gateway.yaml')
-  writeFileSync(config, limits)
+  writeFileSync(config, `limits:\n${limits}  connectionsPerAddress: 0\n`)
   const gateway = await startGateway(`http://127.0.0.1:${upstreamPort}`, {}, config)
   try {
     return await measure(gateway, minutes * 60)
@@ -46,12 +49,6 @@ async function run(minutes: number, [script = '', ...more]: readonly string[]) {
   }
 }
 
-/** As many connections as the application has workers, and as many waiting. */
-const limits = `limits:
-  upstream: { connections: ${workers}, requests: ${2 * workers} }
-  connectionsPerAddress: 0
-`
-
 async function measure({ server, signIn }: GatewayUnderTest, seconds: number) {
   const cookie = await signIn()
   const head = `GET / HTTP/1.1\r\nHost: localhost:${server.port}\r\nAccept: */*\r\nCookie: ${cookie}\r\n\r\n`
@@ -62,7 +59,7 @@ async function measure({ server, signIn }: GatewayUnderTest, seconds: number) {
   const calibrated = await offer({ ...full, seconds: calibrationSeconds })
   const saturation = countOf(calibrated, 200) / calibrationSeconds
 
-  const before = residentBytes(server)
+  const [before, cpuBefore] = [residentBytes(server), cpuSeconds(server)]
   let most = before
   const sampling = setInterval(() => {
     most = Math.max(most, residentBytes(server))
@@ -73,6 +70,7 @@ async function measure({ server, signIn }: GatewayUnderTest, seconds: number) {
     seconds,
     maxConnections,
   }).finally(() => clearInterval(sampling))
+  const cpu = cpuSeconds(server) - cpuBefore
 
   const begun = performance.now()
   const afterwards = await offer({
@@ -99,9 +97,15 @@ async function measure({ server, signIn }: GatewayUnderTest, seconds: number) {
       '200: median, 99 %, longest': summary(sorted(over, 200)),
       '503: median, 99 %, longest': summary(refused),
       'memory before, at most': `${megabytes(before)} MB, ${megabytes(most)} MB`,
+      'CPU of the gateway for each answer': `${microseconds(cpu, over)} µs`,
       'last 503 after the load has ended': `${recovery.toFixed(1)} s`,
     } as Record<string, string>,
   }
+}
+
+/** On average, of whatever status. */
+function microseconds(cpu: number, over: Outcome): string {
+  return ((cpu / (countOf(over, 200) + countOf(over, 503))) * 1e6).toFixed(0)
 }
 
 function countOf({ waits }: Outcome, status: number): number {

@@ -39,7 +39,8 @@ export function createRate({
       const each = minuteMs / perMinute
       const rested = Math.max(restedAt.get(key) ?? 0, at)
       const waitMs = rested + each - at - minuteMs
-      if (waitMs > 0) return Math.ceil(waitMs / 1000)
+      // Less is what sums of fractions are wrong by.
+      if (waitMs >= 1) return Math.ceil(waitMs / 1000)
       keep(key, rested + each, at)
       return 0
     },

@@ -1,7 +1,7 @@
 import t from 'tap'
 import { createRate } from '../../src/lib/rate.js'
 
-function rate(maxKeys = 10) {
+function rate(maxKeys = 10_000) {
   const clock = { ms: 0 }
   return { clock, ...createRate({ maxKeys, now: () => clock.ms }) }
 }
@@ -44,4 +44,13 @@ t.test('a flood of keys takes no memory', async t => {
   for (let n = 0; n < 300_000; n++) take(`2001:db8:${n}::/64`, 10)
   t.ok(process.memoryUsage().heapUsed - before < 50e6)
   t.equal(take('2001:db8:0::/64', 10), 0)
+})
+
+// 1 a minute at 12345.678900001 ms was refused: (x + 60000) - x - 60000 is not zero.
+t.test('fractions of a millisecond refuse nobody', async t => {
+  const { take, clock } = rate()
+  for (let n = 0; n < 1000; n++) {
+    clock.ms = Math.random() * 1e6
+    for (const perMinute of [1, 7, 600]) t.equal(take(`${n} ${perMinute}`, perMinute), 0)
+  }
 })
