@@ -10,6 +10,9 @@ import { findUser, type Realm } from './realm.js'
 /** More is refused: a pool for tests, and bounded. */
 export const maxUsers = 10_000
 
+/** AWS has 20 of its own and allows 50 more. */
+const maxAttributes = 70
+
 /** What of a user may change; user name and `sub` stay. */
 export type UserChanges = Partial<Omit<PoolUser, 'username' | 'sub'>>
 
@@ -38,7 +41,10 @@ export function addUser(
   return added
 }
 
-/** Changes a user; tells of `enabled`, of each group, and of the rest as `operation`. */
+/**
+ * Changes a user; tells of `enabled`, of each group, and of the rest as `operation`.
+ * @throws PoolError `LimitExceededException` beyond 70 attributes or 100 groups
+ */
 export function changeUser(
   realm: Realm,
   user: PoolUser,
@@ -47,6 +53,9 @@ export function changeUser(
     ? 'AdminSetUserPassword'
     : 'AdminUpdateUserAttributes',
 ): void {
+  if (Object.keys(rest.attributes ?? {}).length > maxAttributes) {
+    throw new PoolError('LimitExceededException', `A user has ${maxAttributes} attributes at most.`)
+  }
   if (Object.keys(rest).length > 0) {
     Object.assign(user, rest)
     announce(realm, user, operation)

@@ -158,3 +158,13 @@ t.test(
     t.strictSame(settings.users, [])
   },
 )
+
+t.test('attributes of a user are bounded', async t => {
+  const { administration } = await testPool(t)
+  const attributes = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`custom:a${n}`, 'x']))
+  administration.update('jane', { attributes: attributes(70) })
+  t.throws(() => administration.update('jane', { attributes: attributes(71) }), {
+    name: 'LimitExceededException',
+  })
+})

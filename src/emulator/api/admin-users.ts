@@ -11,7 +11,7 @@ import {
 import type { PoolUser } from '../pool.js'
 import { PoolError } from '../pool-error.js'
 import { findUser, type Realm } from '../realm.js'
-import { sendCode } from '../sign-in/codes.js'
+import { sendCode, sendInvitation } from '../sign-in/codes.js'
 import { checkPassword } from '../sign-in/password.js'
 import { confirmed, mayJoin } from '../triggers/sign-up.js'
 import { addUser, changeUser, removeUser, signOutUser } from '../users.js'
@@ -80,6 +80,7 @@ export function adminUserOperations(realm: Realm): Operations {
       const status = 'FORCE_CHANGE_PASSWORD'
       const user = { username, password, status, attributes, ...rest } as const
       const added = addUser(realm, { ...user, groups: [], identities: [] }, 'AdminCreateUser')
+      if (input.MessageAction !== 'SUPPRESS') sendInvitation(realm, added)
       return { User: { ...describeUser(added), Attributes: describeAttributes(added) } }
     },
 

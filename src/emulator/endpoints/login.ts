@@ -10,6 +10,7 @@ import { rememberLanguage, wordingOf } from '../language.js'
 import { sendBadRequest, sendPage } from '../page.js'
 import { giveCsrfToken, isOwnForm, tooOld } from '../pages/csrf.js'
 import { besides, goOn, toStep, type Visit } from '../pages/steps.js'
+import type { PoolUser } from '../pool.js'
 import { PoolError } from '../pool-error.js'
 import {
   findUser,
@@ -125,7 +126,7 @@ export function loginEndpoint(app: FastifyInstance, realm: Realm): void {
       username: form.username,
       step: isManaged ? (form.asksPassword ? 'password' : 'username') : 'both',
       continueAs: form.session?.user.username ?? null,
-      accounts: showAccounts ? users.slice(0, maxListed) : [],
+      accounts: showAccounts ? users.filter(hasPassword).slice(0, maxListed) : [],
       signUp: selfSignUp ? besides(realm, request, '/signup') : null,
       forgot: besides(realm, request, '/forgotPassword'),
       login: besides(realm, request, '/login'),
@@ -144,6 +145,10 @@ function providerUrl({ domain }: Realm, { url }: FastifyRequest, name: string): 
   query.delete('idp_identifier')
   query.set('identity_provider', name)
   return `${domain}/oauth2/authorize?${query}`
+}
+
+function hasPassword({ status }: PoolUser): boolean {
+  return status !== 'EXTERNAL_PROVIDER'
 }
 
 const incorrect = 'Incorrect username or password.'

@@ -47,6 +47,15 @@ export function sendCode(
   return address.delivery
 }
 
+/** The invitation of a user whom an administrator made: it has the temporary password. */
+export function sendInvitation({ state, clock }: Realm, user: PoolUser): void {
+  const to = addressOf(user)?.to ?? 'nobody: the user has no address'
+  const id = randomUUID()
+  const { username, password: code } = user
+  const subject = 'Your temporary password'
+  state.outbox.set(id, { id, at: clock(), to, username, subject, purpose: 'invitation', code })
+}
+
 /**
  * Takes a code; it is gone when it was right.
  * @throws PoolError `CodeMismatchException`, `ExpiredCodeException`, `LimitExceededException`

@@ -168,6 +168,8 @@ t.test(
       new AdminCreateUserCommand({ ...named, TemporaryPassword: 'Given-pass1', UserAttributes }),
     )
     t.match(User, { Username: 'made', UserStatus: 'FORCE_CHANGE_PASSWORD', Enabled: true })
+    const outbox = await (await fetch(`${emulator.domain}/emulator/outbox`)).text()
+    t.match(outbox, 'Given-pass1', 'the invitation has the temporary password')
     const password = { ...named, Password: 'Set-pass-1', Permanent: true }
     await api.send(new AdminSetUserPasswordCommand(password))
     const { AccessToken } = await signIn('made', 'Set-pass-1')
