@@ -299,6 +299,7 @@ export async function createServices(
       await tracing?.close()
       hydration.stop()
       await passage.close()
+      aws?.close()
       forgetLoads()
       if (given === undefined) metrics.close()
       await sessionKeeping.close()

@@ -10,6 +10,12 @@ const timeoutMs = 5000
 const maxAttempts = 2
 const roleSessionSeconds = 3600
 
+/** A way to credentials, over connections that are to be closed. */
+export interface Flow {
+  readonly fetchCredentials: FetchCredentials
+  readonly close: () => void
+}
+
 /**
  * Fetches by the flow of the settings.
  *
@@ -20,7 +26,7 @@ export function createFlow(
   { identityPoolId, flow, endpoint }: Pick<AwsSettings, 'identityPoolId' | 'flow' | 'endpoint'>,
   { identity: sdk, sts }: Sdk,
   clock: Clock,
-): FetchCredentials {
+): Flow {
   const [region = ''] = identityPoolId?.split(':') ?? []
   const settings = { region, maxAttempts, ...(endpoint === undefined ? {} : { endpoint }) }
   const pool = new sdk.CognitoIdentityClient(settings)
@@ -74,7 +80,13 @@ export function createFlow(
     )
   }
 
-  return flow === 'basic' ? basic : enhanced
+  return {
+    fetchCredentials: flow === 'basic' ? basic : enhanced,
+    close() {
+      pool.destroy()
+      tokens?.destroy()
+    },
+  }
 }
 
 /** In CloudTrail it says who it was; letters that STS takes, 64 at most. */

@@ -3,7 +3,6 @@ import { z } from 'zod'
 
 const identityPoolId = /^[a-z]{2,}(?:-[a-z]+)+-\d+:[0-9a-f-]{36}$/
 const roleArn = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/
-const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/
 
 const roleSetting = z.string().regex(roleArn, 'expected the ARN of an IAM role')
 
@@ -49,7 +48,6 @@ export function createAwsSettings<Access extends z.ZodType>({ access }: { access
     }),
     endpoint: z
       .url({ protocol: /^https?$/ })
-      .refine(isSafe, 'plain http is only for loopback hosts')
       .optional()
       .meta({
         description:
@@ -57,12 +55,6 @@ export function createAwsSettings<Access extends z.ZodType>({ access }: { access
         example: 'http://localhost:9339',
       }),
   })
-}
-
-function isSafe(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol, hostname } = new URL(text)
-  return protocol === 'https:' || loopback.test(hostname)
 }
 
 /** Setting `sigv4` of a route. */

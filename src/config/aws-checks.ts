@@ -12,12 +12,13 @@ interface CheckedRoute {
 /** Settings, each good by itself. */
 export interface CheckedAws {
   readonly aws: AwsSettings & { readonly roles: readonly unknown[] }
+  readonly cognito: { readonly allowHttp: boolean }
   readonly session: { readonly keep: readonly string[] }
   readonly routes?: readonly CheckedRoute[] | undefined
 }
 
 /** Everything that is wrong between them. */
-export function awsChecks({ aws, session, routes = [] }: CheckedAws): Complaint[] {
+export function awsChecks({ aws, cognito, session, routes = [] }: CheckedAws): Complaint[] {
   const complaints: Complaint[] = []
   const complain = (path: (string | number)[], text: string) =>
     complaints.push({ path, text: `${path.join('.')}: ${text}` })
@@ -40,12 +41,23 @@ export function awsChecks({ aws, session, routes = [] }: CheckedAws): Complaint[
       'id is needed for aws.identityPoolId: the ID token is what AWS credentials are given for; add it',
     )
   }
+  if (!cognito.allowHttp && isForeignHttp(aws.endpoint)) {
+    complain(
+      ['aws', 'endpoint'],
+      'plain http is only for loopback hosts, or with cognito.allowHttp: true; credentials come from there',
+    )
+  }
   for (const [position, route] of routes.entries()) {
     if (route.sigv4 === undefined) continue
     const text = complaintOfRoute(route, route.sigv4)
     if (text !== null) complain(['routes', position, 'sigv4'], text)
   }
   return complaints
+}
+
+function isForeignHttp(endpoint: string | undefined): boolean {
+  if (endpoint === undefined || !endpoint.startsWith('http:')) return false
+  return !/^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(new URL(endpoint).hostname)
 }
 
 function complaintOfRoute({ access, upstream = '' }: CheckedRoute, { payload }: Sigv4Settings) {

@@ -27,6 +27,7 @@ export interface Aws {
   readonly signedWay: (settings: RouteSettings) => ForwardSigned | null
   /** The same store; the credentials of sessions that end are forgotten. */
   readonly forgettingEnded: (store: SessionStore) => SessionStore
+  readonly close: () => void
 }
 
 const usualMaxBytes = 10 * 1024 * 1024
@@ -42,8 +43,9 @@ export async function openAws(
   if (aws.identityPoolId === undefined) return null
   const signs = routes.some(({ sigv4 }) => sigv4 !== undefined)
   const sdk = await loadSdk({ basicFlow: aws.flow === 'basic', signs })
+  const flow = createFlow(aws, sdk, clock)
   const pool = createIdentityPool({
-    fetchCredentials: createFlow(aws, sdk, clock),
+    fetchCredentials: flow.fetchCredentials,
     findLogin: createUserPoolLogin({ issuer, clock }),
     chooseRole: roleChooser(aws, clock),
     clock,
@@ -54,6 +56,7 @@ export async function openAws(
     pool,
     signedWay: settings => createSignedWay(settings, { pool, sdk, readBody, clock }),
     forgettingEnded: store => forgettingEnded(store, pool),
+    close: flow.close,
   }
 }
 

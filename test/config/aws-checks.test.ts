@@ -67,6 +67,10 @@ t.test('these are good', async t => {
     { aws: { identityPoolId, flow: 'basic' }, routes: [{ ...route, sigv4 }] },
     { aws: { identityPoolId, endpoint: 'http://localhost:9339' } },
     { aws: { identityPoolId, endpoint: 'https://vpce.example.com' } },
+    {
+      aws: { identityPoolId, endpoint: 'http://emulator:9339' },
+      cognito: { allowHttp: true },
+    },
     { routes: [{ ...route, access: { groups: ['a'] }, sigv4 }], aws: { identityPoolId } },
   ]
   for (const settings of rows) t.equal(complaints(settings), '')
