@@ -12,12 +12,25 @@ const needed = [
   { file: '/usr/sbin/haproxy', package: 'haproxy' },
   { file: '/usr/bin/redis-server', package: 'redis-server' },
   { file: '/usr/bin/systemd-socket-activate', package: 'systemd' },
+  { file: '/usr/bin/docker-compose', package: 'docker-compose' },
   { file: '/usr/bin/promtool', package: 'prometheus' },
   { file: '/usr/bin/php', package: 'php-cli' },
   { file: '/usr/share/dokuwiki/doku.php', package: 'dokuwiki' },
 ]
 
-const missing = needed.filter(({ file }) => !existsSync(file)).map(({ package: name }) => name)
+/** For `npm run test:containers`. */
+const containers = [
+  { file: '/usr/bin/podman', package: 'podman' },
+  { file: '/usr/bin/buildah', package: 'buildah' },
+  { file: '/usr/sbin/runc', package: 'runc' },
+  { file: '/usr/lib/podman/netavark', package: 'netavark' },
+  { file: '/usr/lib/podman/aardvark-dns', package: 'aardvark-dns' },
+  { file: '/usr/sbin/iptables', package: 'iptables' },
+  { file: '/usr/sbin/debootstrap', package: 'debootstrap' },
+]
+
+const all = process.argv[2] === 'containers' ? [...needed, ...containers] : needed
+const missing = all.filter(({ file }) => !existsSync(file)).map(({ package: name }) => name)
 if (missing.length > 0) {
   const install = ['apt-get', 'install', '-y', '--no-install-recommends', ...missing]
   if (process.getuid?.() !== 0) {

@@ -1,0 +1,90 @@
+// The workflows take no more than they need: actions by commit, permissions by job, no word of a stranger in a script.
+import { readdirSync, readFileSync } from 'node:fs'
+import t from 'tap'
+import { parse } from 'yaml'
+
+const folder = new URL('../../.github/workflows/', import.meta.url)
+const files = readdirSync(folder)
+const { scripts } = JSON.parse(
+  readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+) as { scripts: Record<string, string> }
+
+interface Step {
+  readonly uses?: string
+  readonly run?: string
+  readonly with?: Record<string, unknown>
+}
+
+interface Job {
+  readonly uses?: string
+  readonly permissions?: Record<string, string>
+  readonly 'timeout-minutes'?: number
+  readonly steps?: readonly Step[]
+}
+
+interface Workflow {
+  readonly on: Record<string, unknown>
+  readonly permissions: Record<string, string>
+  readonly jobs: Record<string, Job>
+}
+
+/** Who may write what, and why. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  'publish.yml npm': ['id-token'],
+  'publish.yml bill': ['contents'],
+  'container.yml image': ['packages'],
+  'container.yml join': ['packages'],
+}
+
+for (const file of files) {
+  const text = readFileSync(new URL(file, folder), 'utf8')
+  const { on, permissions, jobs } = parse(text) as Workflow
+
+  t.test(`${file}: every action is pinned to a commit, with its version beside it`, async t => {
+    for (const [line] of text.matchAll(/^.*\buses:.*$/gm)) {
+      if (line.includes('uses: ./')) continue
+      t.match(line, /uses: [\w-]+\/[\w/-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/)
+    }
+    const known = new Map<string, string>()
+    for (const [, action = '', commit = ''] of text.matchAll(/uses: ([\w/-]+)@([\da-f]+)/g)) {
+      t.equal(known.get(action) ?? commit, commit, `${action} is the same everywhere`)
+      known.set(action, commit)
+    }
+  })
+
+  t.test(`${file}: reads alone, but for what is allowed`, async t => {
+    t.strictSame(permissions, { contents: 'read' })
+    t.notOk('pull_request_target' in on, 'no rights for what strangers send')
+    for (const [name, job] of Object.entries(jobs)) {
+      const writes = Object.entries(job.permissions ?? {}).filter(([, may]) => may !== 'read')
+      t.strictSame(
+        writes.map(([what]) => what),
+        allowed[`${file} ${name}`] ?? [],
+        name,
+      )
+      if (job.uses !== undefined) continue
+      t.type(job['timeout-minutes'], 'number', `${name} ends`)
+      for (const { uses = '', with: options } of job.steps ?? []) {
+        if (!uses.startsWith('actions/checkout')) continue
+        t.equal(options?.['persist-credentials'], false, 'the token stays out of the work tree')
+      }
+    }
+  })
+
+  t.test(`${file}: scripts take nothing of a request, and run what is there`, async t => {
+    for (const { steps = [] } of Object.values(jobs)) {
+      for (const { run = '' } of steps) {
+        t.notMatch(run, '${{', 'expressions go through the environment')
+        for (const [, script = ''] of run.matchAll(/npm (?:run )?(?:--silent )?([a-z:]+)/g)) {
+          t.ok(['ci', 'publish'].includes(script) || script in scripts, `npm ${script}`)
+        }
+      }
+    }
+  })
+}
+
+t.test('there are three: tests, npm with provenance, container', async t => {
+  t.strictSame(files.sort(), ['ci.yml', 'container.yml', 'publish.yml'])
+  const publish = readFileSync(new URL('publish.yml', folder), 'utf8')
+  t.match(publish, /npm publish --provenance/)
+})
