@@ -1,6 +1,8 @@
 // docker-compose.yml says what the gateway understands, and every container has as little as it needs.
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { Ajv } from 'ajv'
 import t from 'tap'
 import { parse } from 'yaml'
 import { loadConfig } from '../../src/config.js'
@@ -18,7 +20,10 @@ interface Service {
   readonly cap_drop?: readonly string[]
   readonly security_opt?: readonly string[]
   readonly volumes?: readonly string[]
-  readonly depends_on?: readonly string[]
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
+  readonly tmpfs?: readonly string[]
+  readonly healthcheck?: unknown
+  readonly profiles?: readonly string[]
 }
 
 /** Variables have their defaults: `${NAME:-default}`. */
@@ -29,7 +34,7 @@ const services = Object.entries(compose.services)
 const gateways = services.filter(([name]) => name.startsWith('gateway'))
 
 t.test('the settings of every gateway are complete and good', async t => {
-  t.equal(gateways.length, 4)
+  t.equal(gateways.length, 5)
   for (const [name, { environment = {} }] of gateways) {
     t.doesNotThrow(() => loadConfig({ env: environment }), name)
   }
@@ -50,19 +55,54 @@ t.test('the emulator knows the callback and sign-out URLs of every gateway', asy
 
 t.test('containers have as little as they need, and this machine alone reaches them', async t => {
   for (const [name, service] of services) {
-    if (name !== 'balancer') {
-      t.equal(service.read_only, true, name)
-      t.strictSame(service.cap_drop, ['ALL'], name)
-      t.strictSame(service.security_opt, ['no-new-privileges:true'], name)
-    }
+    t.equal(service.read_only, true, name)
+    t.strictSame(service.cap_drop, ['ALL'], name)
+    t.strictSame(service.security_opt, ['no-new-privileges:true'], name)
     for (const port of service.ports ?? []) t.match(port, /^127\.0\.0\.1:\d+:\d+$/, name)
-    for (const other of service.depends_on ?? []) t.ok(compose.services[other], `${name} ${other}`)
+    for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+      const needed = compose.services[other]
+      t.ok(needed, `${name} ${other}`)
+      t.equal(
+        condition === 'service_healthy',
+        needed?.healthcheck !== undefined,
+        `${name} ${other}`,
+      )
+      for (const profile of service.profiles ?? []) {
+        t.ok(needed?.profiles?.includes(profile) ?? true, `${other} is there with ${profile}`)
+      }
+    }
     for (const volume of service.volumes ?? []) {
       const [file = ''] = volume.split(':')
       t.ok(read(file.slice(2)).length > 0, volume)
     }
   }
   t.notOk(compose.services.application?.ports, 'the application is reached through a gateway alone')
+})
+
+t.test('it is what the Compose specification allows, and docker-compose reads it', async t => {
+  const schema = JSON.parse(
+    readFileSync('/usr/lib/python3/dist-packages/compose/config/compose_spec.json', 'utf8'),
+    // Draft 7 calls it `$id`, and nothing refers to it.
+    (key, value) => (key === 'id' && typeof value === 'string' ? undefined : value),
+  ) as Record<string, unknown>
+  const ajv = new Ajv({ strict: false, validateFormats: false, meta: false })
+  const { $schema: _draft, ...body } = schema
+  const validate = ajv.compile(body)
+  t.ok(validate(compose), JSON.stringify(validate.errors))
+  t.notOk(validate({ services: { gateway: { port: 3000 } } }), 'it would say so')
+  const words = ['-f', 'docker-compose.yml', 'config', '--services']
+  const read = execFileSync('docker-compose', words, { cwd: root }).toString().trim().split('\n')
+  t.strictSame(read.sort(), services.map(([name]) => name).sort())
+})
+
+t.test('nginx of the containers asks as nginx of the documentation does', async t => {
+  const directives = (file: string) =>
+    read(file)
+      .split('\n')
+      .filter(line => !line.startsWith('#') && !/^(?:upstream| {2}listen)/.test(line))
+      .join('\n')
+      .trim()
+  t.equal(directives('deploy/compose/forward-auth.conf'), directives('deploy/nginx/gateway.conf'))
 })
 
 t.test('the image has what its commands need', async t => {
