@@ -51,6 +51,10 @@ t.test('docker compose up, with every profile', async t => {
 
 async function signInAt(t: Test, port: number): Promise<void> {
   const url = `http://localhost:${port}`
+  // nginx has no health check to wait for.
+  while ((await fetch(`${url}/oauth2/ping`).catch(() => null))?.status !== 200) {
+    await new Promise(resolve => setTimeout(resolve, 500))
+  }
   const page = await (await openChromium(t)).newPage()
   await page.goto(`${url}/reports?from=mail`)
   t.match(page.url(), /^http:\/\/localhost:9339\/login\?/, 'the address that browsers know')
