@@ -48,16 +48,8 @@ const signInHelps: ReadonlySet<ErrorCode> = new Set([
   'GW_ERR_TRANSACTION_EXPIRED',
 ])
 
-/** Codes of what passes by itself: asking again may help. */
-const passing: ReadonlySet<ErrorCode> = new Set([
-  'GW_ERR_GATEWAY_BUSY',
-  'GW_ERR_SESSION_UNAVAILABLE',
-  'GW_ERR_UPSTREAM_BUSY',
-  'GW_ERR_UPSTREAM_DOWN',
-  'GW_ERR_UPSTREAM_INVALID',
-  'GW_ERR_UPSTREAM_TIMEOUT',
-  'GW_ERR_UPSTREAM_UNREACHABLE',
-])
+/** From here on a failure passes by itself, so that asking again may help: 502, 503, 504. */
+const passingStatus = 502
 
 /** Codes whose page offers to sign in as somebody else. */
 const accountHelps: ReadonlySet<ErrorCode> = new Set([
@@ -178,7 +170,7 @@ function page(pages: Pages, facts: Facts, login: string, language: Language) {
   const { html, headers } = pages.render('error', language, {
     ...facts,
     signIn,
-    retry: passing.has(code) ? facts.retry : null,
+    retry: errorTable[code].status >= passingStatus ? facts.retry : null,
     home: signIn === null,
   })
   return { body: html, headers }
