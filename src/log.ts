@@ -128,9 +128,19 @@ export function createLog(
 ): Log {
   const settings = { ...lineForm, level: options.level }
   if (destination !== undefined) return pino(settings, destination)
-  if (options.pretty !== true) return pino(settings)
+  if (options.pretty !== true) return pino(settings, openStdout())
   return pino({
     ...settings,
     transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss' } },
   })
+}
+
+/**
+ * Standard output, whatever becomes of it: a full disk or a reader that has gone is no reason to stop serving. Lines
+ * that cannot be written wait while there is room for them, then they are lost.
+ */
+function openStdout(): DestinationStream {
+  const output = pino.destination({ dest: 1, sync: true, maxLength: maxWaitingBytes })
+  output.on('error', () => {})
+  return output
 }

@@ -12,6 +12,8 @@ import type { Crew } from './workers/primary.js'
 
 /** Serves until a signal comes. Throws SettingsRefused, and an Error that says which port is taken. */
 export async function start({ config: file }: { config?: string }): Promise<void> {
+  // Without a listener, a reader that has gone would end the process with what Node itself has to say.
+  for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
   if (cluster.isWorker) return (await import('./workers/worker.js')).work()
   const found = findSettingsFile(file)
   const load = () => loadSettings({ env: process.env, file: found })
