@@ -109,7 +109,7 @@ export function createFaults({ placeOf, throttling, tell }: FaultPlace) {
         .filter(([, { left }]) => left > 0)
         .map(([path, { fault, left }]) => ({
           path,
-          kind: Object.keys(fault).join(' '),
+          kind: kindOf(fault),
           left: Number.isFinite(left) ? left : null,
         })),
     clockOffsetSeconds: 0,
@@ -119,7 +119,7 @@ export function createFaults({ placeOf, throttling, tell }: FaultPlace) {
     const path = placeOf(request)
     const fault = next(path)
     if (fault === null) return
-    tell({ event: 'fault', path, kind: Object.keys(fault).join(' ') })
+    tell({ event: 'fault', path, kind: kindOf(fault) })
     if (fault.delayMs !== undefined) await wait(request, closing.signal, fault.delayMs)
     if (fault.hang === true) await wait(request, closing.signal)
     if (fault.hang === true || fault.reset === true) return reset(request, reply)
@@ -141,6 +141,11 @@ export function createFaults({ placeOf, throttling, tell }: FaultPlace) {
   }
 
   return { faults, beforeServing, beforeSending, endWaiting: () => closing.abort() }
+}
+
+/** Names of what happens. */
+function kindOf({ times: _times, ...fault }: Fault): string {
+  return Object.keys(fault).join(' ')
 }
 
 function replacement(

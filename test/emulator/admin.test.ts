@@ -90,7 +90,7 @@ t.test('groups, clients, outbox and faults', async t => {
     204,
   )
   t.strictSame((await api('GET', 'faults')).body, [
-    { path: '/oauth2/authorize', kind: 'status times', left: 2 },
+    { path: '/oauth2/authorize', kind: 'status', left: 2 },
   ])
   t.equal((await fetch(authorizeUrl(emulator))).status, 503)
   t.equal((await api('DELETE', 'faults')).status, 204)
