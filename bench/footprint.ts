@@ -1,43 +1,94 @@
-// How soon does the built gateway listen, and how much memory does it hold after 1,000 sessions?
-
-import { freePort } from '../test/fixtures/free-port.js'
+// How much memory does it hold: at rest, under load, and for connections that are open and idle?
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import { setTimeout } from 'node:timers/promises'
 import { startGateway } from './lib/gateway.js'
-import { median } from './lib/load.js'
-import { otherCore, residentBytes, startServer, stopServer } from './lib/processes.js'
+import { type Contestant, load } from './lib/load.js'
+import { megabytes } from './lib/numbers.js'
+import { residentBytes } from './lib/processes.js'
+import type { Findings } from './lib/report.js'
+import { manySessions } from './lib/sessions.js'
+import type { World } from './lib/world.js'
 
-const starts = 5
-const sessions = 1000
-const parallel = 10
+/** After what happens at a start: keys are fetched, the setup is examined. */
+const restMs = 5000
+const usualIdle = 9000
+const usualSessions = 2000
+const loadSeconds = 20
+const sampleMs = 100
 
-export async function footprint(): Promise<string[][]> {
-  const upstreamPort = await freePort()
-  const upstream = `http://127.0.0.1:${upstreamPort}`
-  const application = await startServer(
-    'upstream',
-    upstreamPort,
-    ['node', 'bench/peers/upstream.mjs', String(upstreamPort)],
-    { core: otherCore },
-  )
-  const startMs: number[] = []
-  for (let start = 0; start < starts; start++) {
-    const { server, emulator } = await startGateway(upstream)
-    startMs.push(server.startMs)
-    await stopServer(server)
-    await emulator.close()
+/** Row 12. */
+export async function footprint(world: World): Promise<Findings> {
+  const gateway = await startGateway(world)
+  const { server, url } = gateway
+  await setTimeout(restMs)
+  const rest = residentBytes(server)
+
+  const cookie = await gateway.signIn()
+  const connections = world.times(usualIdle)
+  const perConnection = await idle(server.port, cookie, connections, () => residentBytes(server))
+
+  const contestant: Contestant = {
+    ...{ key: 'footprint', label: 'cognito-gateway', port: server.port, servers: [server] },
+    ...{ headers: [], cookies: manySessions(url, cookie, world.times(usualSessions)), sees: [] },
   }
-
-  const gateway = await startGateway(upstream)
-  const atRest = residentBytes(gateway.server)
-  for (let done = 0; done < sessions; done += parallel) {
-    await Promise.all(Array.from({ length: parallel }, () => gateway.signIn()))
+  let most = 0
+  const sampling = setInterval(() => {
+    most = Math.max(most, residentBytes(server))
+  }, sampleMs)
+  await load(world, contestant, { seconds: loadSeconds * world.scale })
+  clearInterval(sampling)
+  return {
+    figures: {
+      'memory-rest': megabytes(rest),
+      'memory-load': megabytes(most),
+      'memory-idle': perConnection / 1000,
+    },
+    tables: [
+      {
+        title: 'Memory',
+        head: ['figure', ''],
+        rows: [
+          ['at rest', `${megabytes(rest).toFixed(0)} MB`],
+          [
+            `the most under load, ${world.times(usualSessions)} sessions in turn`,
+            `${megabytes(most).toFixed(0)} MB`,
+          ],
+          [`per idle connection, of ${connections}`, `${(perConnection / 1000).toFixed(1)} KB`],
+        ],
+      },
+    ],
   }
-  const after = residentBytes(gateway.server)
-  await stopServer(gateway.server)
-  await stopServer(application)
-  await gateway.emulator.close()
-  return [
-    ['start to listening, median of 5', `${median(startMs).toFixed(0)} ms`],
-    ['resident memory at rest', `${(atRest / 1e6).toFixed(0)} MB`],
-    [`resident memory after ${sessions} sessions`, `${(after / 1e6).toFixed(0)} MB`],
-  ]
+}
+
+/** Bytes for one connection that has had an answer and is kept. */
+async function idle(
+  port: number,
+  cookie: string,
+  count: number,
+  bytes: () => number,
+): Promise<number> {
+  const sockets: Socket[] = []
+  const head = `GET / HTTP/1.1\r\nHost: localhost:${port}\r\nCookie: ${cookie}\r\n\r\n`
+  const openOne = async () => {
+    const socket = connect(port, '127.0.0.1')
+    sockets.push(socket)
+    socket.write(head, 'latin1')
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    if (!answer.toString('latin1').startsWith('HTTP/1.1 200'))
+      throw new Error('a connection got no answer: nothing counts')
+  }
+  // What the first ones need is there before it is counted.
+  for (let opened = 0; opened < 500; opened += 50)
+    await Promise.all(Array.from({ length: 50 }, openOne))
+  await setTimeout(2000)
+  const before = bytes()
+  for (let opened = 0; opened < count; opened += 50)
+    await Promise.all(Array.from({ length: 50 }, openOne))
+  await setTimeout(2000)
+  const after = bytes()
+  const open = sockets.filter(socket => !socket.destroyed).length
+  for (const socket of sockets) socket.destroy()
+  if (open < sockets.length) throw new Error('idle connections were closed: nothing counts')
+  return (after - before) / count
 }

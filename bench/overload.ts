@@ -1,12 +1,9 @@
 // What becomes of half as much again as can be done? For an application that is the limit, and for the gateway itself.
 // Nobody may wait long to hear that there is no room, memory stays bounded, and afterwards everybody is served again.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { freePort } from '../test/fixtures/free-port.js'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
 import { type Outcome, offer } from './lib/open-loop.js'
-import { cpuSeconds, otherCore, residentBytes, startServer, stopServer } from './lib/processes.js'
+import { cpuSeconds, residentBytes } from './lib/processes.js'
+import { World } from './lib/world.js'
 
 const excess = 1.5
 const workers = 64
@@ -18,12 +15,12 @@ const longest503Ms = 100
 const longestRecoverySeconds = 2
 
 /** As many connections as the application has workers, and as many waiting. */
-const tight = `  upstream: { connections: ${workers}, requests: ${2 * workers} }\n`
+const tight = { upstream: { connections: workers, requests: 2 * workers } }
 
 /** Rows of the table, and whether everything held. */
 export async function overload(minutes: number): Promise<{ rows: string[][]; held: boolean }> {
-  const slow = await run(minutes / 2, ['bench/peers/workers.mjs', String(workers)], tight)
-  const fast = await run(minutes / 2, ['bench/peers/upstream.mjs'], '')
+  const slow = await run(minutes / 2, ['workers', String(workers)], tight)
+  const fast = await run(minutes / 2, ['upstream'], {})
   const names = Object.keys(slow.figures)
   return {
     rows: names.map(name => [name, slow.figures[name] ?? '', fast.figures[name] ?? '']),
@@ -31,21 +28,13 @@ export async function overload(minutes: number): Promise<{ rows: string[][]; hel
   }
 }
 
-async function run(minutes: number, [script = '', ...more]: readonly string[], limits: string) {
-  const upstreamPort = await freePort()
-  const command = ['node', script, String(upstreamPort), ...more]
-  const application = await startServer('upstream', upstreamPort, command, { core: otherCore })
-  const folder = mkdtempSync(join(tmpdir(), 'overload-'))
-  const config = join(folder, 'gateway.yaml')
-  writeFileSync(config, `limits:\n${limits}  connectionsPerAddress: 0\n`)
-  const gateway = await startGateway(`http://127.0.0.1:${upstreamPort}`, {}, config)
+async function run(minutes: number, application: readonly string[], limits: object) {
+  const world = await World.begin({ application })
   try {
-    return await measure(gateway, minutes * 60)
+    const settings = { limits: { ...limits, connectionsPerAddress: 0 } }
+    return await measure(await startGateway(world, { settings }), minutes * 60)
   } finally {
-    await stopServer(gateway.server)
-    await stopServer(application)
-    await gateway.emulator.close()
-    rmSync(folder, { recursive: true })
+    await world.end()
   }
 }
 

@@ -1,6 +1,6 @@
 // What do many routes cost? The look-up alone, as every request pays it, against tables of one and of a thousand.
 import { compileRoutes, type RoutedRequest } from '../src/routing/table.js'
-import { median } from './lib/load.js'
+import { median } from './lib/numbers.js'
 
 const lookUps = 200_000
 const rounds = 9

@@ -4,7 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4'
 import { createIdentityPool } from '../src/aws/identity-pool.js'
 import { createRequestSigner } from '../src/aws/sigv4.js'
 import type { Session } from '../src/model.js'
-import { median } from './lib/load.js'
+import { median } from './lib/numbers.js'
 
 const turns = 5000
 const rounds = 9

@@ -1,11 +1,11 @@
 // Does memory stay flat? Minutes of sign-ins, refreshes, aborted requests, uploads and sign-outs against the built
 // gateway; the slope of its resident memory after warm-up, by least squares.
 import { request } from 'undici'
-import { freePort } from '../test/fixtures/free-port.js'
 import { PlainBrowser } from '../test/fixtures/plain-browser.js'
 import { signIn } from '../test/fixtures/sign-in.js'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
-import { otherCore, residentBytes, startServer, stopServer } from './lib/processes.js'
+import { residentBytes } from './lib/processes.js'
+import { World } from './lib/world.js'
 
 const people = 40
 const sampleMs = 2000
@@ -31,18 +31,8 @@ interface Counts {
 
 /** Rows of the table, and whether memory was flat. */
 export async function soak(minutes: number): Promise<{ rows: string[][]; flat: boolean }> {
-  const upstreamPort = await freePort()
-  const upstream = `http://127.0.0.1:${upstreamPort}`
-  const application = await startServer(
-    'upstream',
-    upstreamPort,
-    ['node', 'bench/peers/upstream.mjs', String(upstreamPort)],
-    { core: otherCore },
-  )
-  const gateway = await startGateway(upstream, {
-    accessTokenSeconds,
-    idTokenSeconds: accessTokenSeconds,
-  })
+  const world = await World.begin({}, { accessTokenSeconds, idTokenSeconds: accessTokenSeconds })
+  const gateway = await startGateway(world)
   const counts: Counts = { signIns: 0, requests: 0, aborted: 0, uploads: 0, signOuts: 0 }
   const samples: Sample[] = []
   const begun = performance.now()
@@ -57,11 +47,9 @@ export async function soak(minutes: number): Promise<{ rows: string[][]; flat: b
     )
   } finally {
     clearInterval(sampling)
-    await stopServer(gateway.server)
-    await stopServer(application)
-    await gateway.emulator.close()
+    await world.end()
   }
-  const refreshes = gateway.emulator.calls.filter(({ grantType }) => grantType === 'refresh_token')
+  const refreshes = world.emulator.calls.filter(({ grantType }) => grantType === 'refresh_token')
   const settled = samples.filter(({ seconds: at }) => at > minutes * 60 * warmUp)
   const slope = slopeOf(settled) * 3600
   const most = Math.max(...samples.map(({ megabytes }) => megabytes))

@@ -1,96 +1,189 @@
-// How much faster is the gateway, with login, than proxies without? Interleaved rounds (A B C, B C A, …),
-// medians, each server alone on one core, the same upstream and the same cookie for all.
+// How many requests a second, and at what cost, with login, against proxies with and without? Interleaved rounds,
+// medians, each server alone on one core, the same upstream for all.
 import { setTimeout } from 'node:timers/promises'
-import { freePort } from '../test/fixtures/free-port.js'
-import { startGateway } from './lib/gateway.js'
-import { load, type Measured, median, requireWrk } from './lib/load.js'
-import { otherCore, type Server, startServer, stopServer } from './lib/processes.js'
+import { request } from 'undici'
+import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
+import type { Figures } from './lib/goals.js'
+import { type Contestant, checkAnswer, load, type Measured, requireWrk } from './lib/load.js'
+import { median, turned } from './lib/numbers.js'
+import { isMissing, type Missing, type PeerKey, startPeer } from './lib/peers.js'
+import { startRedis } from './lib/redis.js'
+import type { Findings } from './lib/report.js'
+import { manySessions, openSession } from './lib/sessions.js'
+import type { World } from './lib/world.js'
 
-const warmUpSeconds = 4
-const roundSeconds = 2
-const settleMs = 500
+const settleMs = 300
+const identity = ['x-forwarded-email: jane@example.com']
+const hidden = ['cgw-session']
+const quickPeers: PeerKey[] = ['undici', 'reply-from', 'apache-client', 'apache-server']
+const allPeers: PeerKey[] = [
+  ...quickPeers,
+  'nginx',
+  'auth-request',
+  'auth-request-cached',
+  'express',
+]
 
-/** Rows of the table: name, requests a second, CPU microseconds a request of the server, ratio. */
-export async function throughput(rounds: number): Promise<string[][]> {
+interface Plan {
+  readonly quick: boolean
+}
+
+/** Rows 1 to 8; rows 1 to 3 when it has to be quick. */
+export async function throughput(world: World, { quick }: Plan): Promise<Findings> {
   requireWrk()
-  const upstreamPort = await freePort()
-  const upstream = `http://127.0.0.1:${upstreamPort}`
-  const application = await startServer(
-    'upstream',
-    upstreamPort,
-    ['node', 'bench/peers/upstream.mjs', String(upstreamPort)],
-    { core: otherCore },
-  )
-  const gateway = await startGateway(upstream)
-  const peers = await Promise.all(['reply-from', 'undici'].map(name => startPeer(name, upstream)))
-  const servers = [gateway.server, ...peers]
-  try {
-    const cookie = await gateway.signIn()
-    for (const server of servers) await load(server, { cookie, seconds: warmUpSeconds })
-    const measured = new Map<string, Measured[]>(servers.map(({ name }) => [name, []]))
-    for (let round = 0; round < rounds; round++) {
-      for (const server of turned(servers, round)) {
-        // What the one before has left behind is tidied up on the same core.
-        await setTimeout(settleMs)
-        measured.get(server.name)?.push(await load(server, { cookie, seconds: roundSeconds }))
-        await checkAnswer(server, cookie, server === gateway.server)
-      }
+  const [rounds, seconds] = quick ? [world.times(9), 1] : [world.times(9), 2 * world.scale]
+  const gateway = await startGateway(world)
+  const cookie = await gateway.signIn()
+  const own = quick ? [plain(gateway, cookie)] : await ownWays(world, gateway, cookie)
+  const peers: (Contestant | Missing)[] = []
+  for (const key of quick ? quickPeers : allPeers) peers.push(await startPeer(world, key, cookie))
+  const missing = [...own, ...peers].filter(isMissing)
+  const contestants = [...own, ...peers].filter((one): one is Contestant => !isMissing(one))
+  for (const one of contestants) {
+    await checkAnswer(one)
+    await load(world, one, { seconds: 3 * world.scale })
+  }
+  const measured = new Map<string, Measured[]>(contestants.map(({ key }) => [key, []]))
+  for (let round = 0; round < rounds; round++) {
+    for (const one of turned(contestants, round)) {
+      // What the one before has left behind is tidied up on the same core.
+      await setTimeout(settleMs)
+      measured.get(one.key)?.push(await load(world, one, { seconds }))
+      await checkAnswer(one)
     }
-    return rows(servers, measured, Buffer.byteLength(cookie))
-  } finally {
-    await Promise.all([...servers, application].map(stopServer))
-    await gateway.emulator.close()
+  }
+  return report(contestants, missing, measured, Buffer.byteLength(cookie))
+}
+
+function plain({ server, url }: GatewayUnderTest, cookie: string): Contestant {
+  return {
+    key: 'cookie',
+    label: 'cognito-gateway, cookie session',
+    port: Number(new URL(url).port),
+    servers: [server],
+    headers: [`Cookie: ${cookie}`],
+    sees: identity,
+    hidden,
   }
 }
 
-/** Another one begins each round, so that none is always behind the same one. */
-function turned<T>(items: readonly T[], by: number): T[] {
-  const at = by % items.length
-  return [...items.slice(at), ...items.slice(0, at)]
-}
-
-async function startPeer(name: string, upstream: string): Promise<Server> {
-  const port = await freePort()
-  return startServer(name, port, ['node', `bench/peers/${name}.mjs`, String(port), upstream])
-}
-
-/** Not only 200: the application saw the right person, and not the session cookie. */
-async function checkAnswer(server: Server, cookie: string, isGateway: boolean): Promise<void> {
-  const headers = { cookie, host: `localhost:${server.port}` }
-  const signal = AbortSignal.timeout(5000)
-  const answer = await fetch(`http://localhost:${server.port}/echo`, { headers, signal }).catch(
-    (cause: unknown) => {
-      throw new Error(`${server.name} does not answer: nothing counts`, { cause })
+/** The gateway in all its ways. */
+async function ownWays(
+  world: World,
+  gateway: GatewayUnderTest,
+  cookie: string,
+): Promise<(Contestant | Missing)[]> {
+  const { url } = gateway
+  const base = plain(gateway, cookie)
+  const accessToken = openSession(url, cookie).tokens.accessToken ?? ''
+  const { headers: _, ...turning } = { ...base, headers: [] }
+  return [
+    base,
+    { ...base, key: 'public', label: 'cognito-gateway, public route', path: '/public', sees: [] },
+    {
+      ...turning,
+      headers: [],
+      key: 'rotating',
+      label: 'cognito-gateway, 2,000 sessions in turn',
+      cookies: manySessions(url, cookie, 2000),
     },
-  )
-  const head = (await answer.text()).toLowerCase()
-  const right = isGateway
-    ? head.includes('x-forwarded-email: jane@example.com') && !head.includes('cgw-session')
-    : head.includes('cgw-session')
-  if (answer.status !== 200 || !right)
-    throw new Error(`${server.name} answered wrongly: nothing counts`)
+    {
+      ...turning,
+      headers: [],
+      key: 'opened',
+      label: 'cognito-gateway, a session opened at every request',
+      // More than it keeps open, in turn: each is gone before it comes again.
+      cookies: manySessions(url, cookie, 14_000),
+    },
+    {
+      ...base,
+      key: 'bearer',
+      label: 'cognito-gateway, Bearer token',
+      headers: [`Authorization: Bearer ${accessToken}`],
+      sees: ['x-forwarded-user: '],
+    },
+    await withRedis(world),
+    await forwardAuth(base, cookie),
+  ]
 }
 
-/** The ratio is the median of the rounds' own ratios: what slows the machine for a while slows neighbours alike. */
-function rows(
-  servers: readonly Server[],
+async function withRedis(world: World): Promise<Contestant | Missing> {
+  const label = 'cognito-gateway, session in Redis'
+  try {
+    const redis = await startRedis(world)
+    const gateway = await startGateway(world, { redisUrl: redis.url })
+    return { ...plain(gateway, await gateway.signIn()), key: 'redis', label }
+  } catch (error) {
+    return { key: 'redis', label, reason: (error as Error).message }
+  }
+}
+
+/** What nginx, Traefik and others ask: the answer has no body, so its headers are looked at. */
+async function forwardAuth(base: Contestant, cookie: string): Promise<Contestant | Missing> {
+  const label = 'cognito-gateway, forward-auth answer'
+  const answer = await request(`http://localhost:${base.port}/oauth2/auth`, { headers: { cookie } })
+  await answer.body.dump()
+  const email = answer.headers['x-forwarded-email']
+  if (answer.statusCode !== 202 || email !== 'jane@example.com')
+    return { key: 'forward-auth', label, reason: `answered ${answer.statusCode}` }
+  return { ...base, key: 'forward-auth', label, path: '/oauth2/auth', bodyless: true }
+}
+
+function report(
+  contestants: readonly Contestant[],
+  missing: readonly Missing[],
   measured: ReadonlyMap<string, readonly Measured[]>,
   cookieBytes: number,
-): string[][] {
-  const ours = measured.get('cognito-gateway') ?? []
-  return servers.map(({ name }) => {
-    const all = measured.get(name) ?? []
-    const ratios = all.map(
-      ({ requestsPerSecond }, round) =>
-        (ours[round]?.requestsPerSecond ?? Number.NaN) / requestsPerSecond,
-    )
-    return [
-      name === 'cognito-gateway'
-        ? `${name}, session cookie of ${cookieBytes} bytes`
-        : `${name}, no login, same cookie`,
-      median(all.map(({ requestsPerSecond }) => requestsPerSecond)).toFixed(0),
-      median(all.map(({ cpuMicroseconds }) => cpuMicroseconds)).toFixed(0),
-      median(ratios).toFixed(2),
-    ]
-  })
+): Findings {
+  const of = (key: string) => measured.get(key) ?? []
+  const rate = (key: string) => median(of(key).map(one => one.requestsPerSecond))
+  const cpu = (key: string) => median(of(key).map(one => one.cpuMicroseconds))
+  /** The median of the rounds' own ratios: what slows the machine for a while slows neighbours alike. */
+  const ratio = (one: string, other: string) =>
+    median(of(one).map((m, at) => m.requestsPerSecond / (of(other)[at]?.requestsPerSecond ?? 0)))
+  const cpuRatio = (one: string, other: string) =>
+    median(of(one).map((m, at) => (of(other)[at]?.cpuMicroseconds ?? 0) / m.cpuMicroseconds))
+  const has = (key: string) => measured.has(key)
+  const figures: Figures = {}
+  for (const key of allPeers) {
+    if (key !== 'express' && has(key)) figures[key as keyof Figures] = ratio('cookie', key)
+  }
+  if (has('public')) figures['login-cached'] = cpu('cookie') - cpu('public')
+  if (has('opened')) figures['login-opened'] = cpu('opened') - cpu('public')
+  for (const key of ['rotating', 'bearer', 'redis'] as const) {
+    if (has(key)) figures[key] = ratio(key, 'cookie')
+  }
+  for (const { key, reason } of missing) figures[key as keyof Figures] = reason
+  const rows = contestants.map(({ key, label }) => [
+    label,
+    rate(key).toFixed(0),
+    cpu(key).toFixed(1),
+    ratio('cookie', key).toFixed(2),
+    cpuRatio('cookie', key).toFixed(2),
+  ])
+  const gone = missing.map(({ label, reason }) => [
+    label,
+    `missing: ${reason.split('\n')[0]}`,
+    '',
+    '',
+    '',
+  ])
+  const bars = contestants.map(({ key, label }) => ({
+    name: label,
+    value: Math.round(rate(key)),
+    ours: label.startsWith('cognito-gateway'),
+  }))
+  return {
+    figures,
+    tables: [
+      {
+        title: `Requests, with a cookie of ${cookieBytes} bytes`,
+        head: ['server', 'requests/s', 'CPU µs/request', 'gateway is faster by', 'CPU saved by'],
+        rows: [...rows, ...gone],
+      },
+    ],
+    charts: [
+      { file: 'throughput', title: 'Requests a second on one core', unit: 'requests/s', bars },
+    ],
+  }
 }

@@ -1,79 +1,83 @@
-// The built gateway as a process, and sessions that were really signed in at an emulator.
-import { type Emulator, startEmulator } from '../../src/emulator/app.js'
-import { type PoolClient, readPool } from '../../src/emulator/pool.js'
+// The built gateway as a process, and sessions that were really signed in at the user pool.
+import { stringify } from 'yaml'
 import { freePort } from '../../test/fixtures/free-port.js'
 import { PlainBrowser } from '../../test/fixtures/plain-browser.js'
 import { signIn } from '../../test/fixtures/sign-in.js'
-import { type Server, startServer } from './processes.js'
+import type { Server } from './processes.js'
+import type { World } from './world.js'
 
-const secret = 'q83vEjRWeJq83vEjRWeJASNFZ4mrze8BI0VniavN7wE'
+/** Of every gateway here, so that sessions can be made for it. */
+export const secret = 'q83vEjRWeJq83vEjRWeJASNFZ4mrze8BI0VniavN7wE'
 
 export interface GatewayUnderTest {
   readonly server: Server
-  readonly emulator: Emulator
+  /** Its public origin. */
   readonly url: string
-  /** A Cookie header with a session. */
-  signIn(): Promise<string>
+  /** Signs a person of the example pool in; a Cookie header with the session. */
+  signIn(username?: string, password?: string): Promise<string>
 }
 
-/**
- * `npm start` on one core, before this upstream.
- *
- * @param changes  to the app clients at the emulator
- * @param file     further settings
- */
+interface GatewayOptions {
+  /** Settings beside those that every gateway here has. */
+  readonly settings?: Record<string, unknown>
+  readonly redisUrl?: string
+  /** Options of node beside those of `npm start`. */
+  readonly nodeOptions?: readonly string[]
+  readonly env?: Record<string, string>
+}
+
+/** As `npm start` does, on one core, before the world's application: everything but /public needs a person. */
 export async function startGateway(
-  upstream: string,
-  changes: Partial<PoolClient> = {},
-  file?: string,
+  world: World,
+  { settings = {}, redisUrl, nodeOptions = [], env = {} }: GatewayOptions = {},
 ): Promise<GatewayUnderTest> {
-  const [port, adminPort] = [await freePort(), await freePort()]
+  const [port, adminPort] = [world.port(), await freePort()]
   const url = `http://localhost:${port}`
-  const example = readPool()
-  const pool = {
-    ...example,
-    clients: example.clients.map(given => ({
-      ...given,
-      callbackUrls: [`${url}/oauth2/callback`],
-      logoutUrls: [`${url}/oauth2/signed_out`],
-      ...changes,
-    })),
+  const { upstream, emulator } = world
+  const usual = {
+    url,
+    cognito: {
+      userPoolId: world.poolId,
+      clientId: world.client.id,
+      domain: emulator.domain,
+      issuer: emulator.issuer,
+    },
+    listen: { host: '127.0.0.1', port },
+    admin: { port: adminPort },
+    log: { level: 'error' },
+    // All load comes from one address.
+    limits: { connectionsPerAddress: 0 },
+    session: {
+      // All tokens, as applications that call other services need them: the largest cookie there is.
+      keep: ['id', 'access', 'refresh'],
+      ...(redisUrl === undefined ? {} : { store: 'redis', redis: { url: redisUrl } }),
+    },
+    routes: [
+      { path: '/public', access: 'public', upstream },
+      { path: '/', access: 'signed-in', upstream },
+    ],
   }
-  const emulator = await startEmulator({ pool })
-  const [client] = pool.clients
-  const server = await startServer(
+  const config = world.file(`gateway-${port}.yaml`, stringify({ ...usual, ...settings }))
+  const server = await world.start(
     'cognito-gateway',
     port,
     [
-      'node',
+      world.node,
       '--max-semi-space-size=8',
+      ...nodeOptions,
       'dist/cli/main.js',
       'start',
-      ...(file === undefined ? [] : ['--config', file]),
+      '--config',
+      config,
     ],
-    {
-      env: {
-        COGNITO_USER_POOL_ID: pool.poolId,
-        COGNITO_CLIENT_ID: client?.id ?? '',
-        COGNITO_CLIENT_SECRET: client?.secrets[0] ?? '',
-        COGNITO_DOMAIN: emulator.domain,
-        COGNITO_ISSUER: emulator.issuer,
-        GATEWAY_URL: url,
-        GATEWAY_HOST: '127.0.0.1',
-        GATEWAY_PORT: String(port),
-        GATEWAY_ADMIN_PORT: String(adminPort),
-        GATEWAY_UPSTREAM: upstream,
-        GATEWAY_SECRET: secret,
-        LOG_LEVEL: 'warn',
-      },
-    },
+    { env: { GATEWAY_SECRET: secret, COGNITO_CLIENT_SECRET: world.client.secret, ...env } },
   )
-  return { server, emulator, url, signIn: () => sessionCookie(url) }
+  return { server, url, signIn: (username, password) => sessionCookie(url, username, password) }
 }
 
-async function sessionCookie(url: string): Promise<string> {
+async function sessionCookie(url: string, username?: string, password?: string): Promise<string> {
   const browser = new PlainBrowser()
-  const answer = await signIn(browser, `${url}/`)
+  const answer = await signIn(browser, `${url}/`, username, password)
   if (answer.status !== 200) throw new Error(`sign-in ended with ${answer.status}`)
   return browser
     .cookieHeader(url)

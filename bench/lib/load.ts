@@ -3,55 +3,118 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { cpuSeconds, otherCore, type Server } from './processes.js'
+import type { World } from './world.js'
+
+/** Somebody whose requests are measured. */
+export interface Contestant {
+  readonly key: string
+  /** What tables call it. */
+  readonly label: string
+  readonly port: number
+  /** Everything whose CPU counts. */
+  readonly servers: readonly Server[]
+  readonly path?: string
+  /** Header lines beside Host. */
+  readonly headers: readonly string[]
+  /** Cookie headers that take turns. */
+  readonly cookies?: readonly string[]
+  /** What the application has to see of every request. */
+  readonly sees: readonly string[]
+  /** What it must not see. */
+  readonly hidden?: readonly string[]
+  /** Answers of its own without body, which whoever made it has looked at. */
+  readonly bodyless?: boolean
+}
 
 export interface Measured {
   readonly requestsPerSecond: number
+  /** Of the servers, by request. */
   readonly cpuMicroseconds: number
 }
 
 const run = promisify(execFile)
+const connections = 64
 
 /** Throws when wrk is not installed, with what installs it. */
 export function requireWrk(): void {
   if (!existsSync('/usr/bin/wrk')) throw new Error('wrk is needed: apt-get install -y wrk')
 }
 
-/** Requests for some seconds over 64 connections. A single wrong answer counts as a failure. */
+/** Requests for some seconds. A single wrong status, or a body that is too short, counts as a failure. */
 export async function load(
-  server: Server,
-  { cookie, seconds, path = '/' }: { cookie: string; seconds: number; path?: string },
+  world: World,
+  contestant: Contestant,
+  { seconds, clients = connections }: { seconds: number; clients?: number },
 ): Promise<Measured> {
-  const before = cpuSeconds(server)
-  const url = `http://127.0.0.1:${server.port}${path}`
-  const host = `Host: localhost:${server.port}`
-  const options = [
-    '-t',
-    '1',
-    '-c',
-    '64',
-    '-d',
-    `${seconds}s`,
-    '-H',
-    host,
-    '-H',
-    `Cookie: ${cookie}`,
-  ]
-  const { stdout } = await run('taskset', ['-c', String(otherCore), 'wrk', ...options, url])
-  const cpu = cpuSeconds(server) - before
+  const { label, port, servers, path = '/', headers, cookies } = contestant
+  const before = cpuSeconds(...servers)
+  const lines = [`Host: localhost:${port}`, ...headers].flatMap(line => ['-H', line])
+  const script = cookies === undefined ? [] : ['-s', rotation(world, contestant)]
+  const { stdout } = await run(
+    'taskset',
+    [
+      ...['-c', String(otherCore), 'wrk', '-t', '1', '-c', String(clients)],
+      ...['-d', `${Math.max(1, Math.round(seconds))}s`, '--timeout', '10s'],
+      ...script,
+      ...lines,
+      `http://127.0.0.1:${port}${path}`,
+    ],
+    { maxBuffer: 1e7 },
+  )
+  const cpu = cpuSeconds(...servers) - before
   if (/Non-2xx|Socket errors/.test(stdout))
-    throw new Error(`${server.name} answered wrongly:\n${stdout}`)
+    throw new Error(`${label} answered wrongly, nothing counts:\n${stdout}`)
   const [, requests] = /(\d+) requests in/.exec(stdout) ?? []
   const [, perSecond] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? []
+  if (!(Number(requests) > 0)) throw new Error(`${label} answered nothing, nothing counts`)
   return {
     requestsPerSecond: Number(perSecond),
     cpuMicroseconds: (cpu / Number(requests)) * 1e6,
   }
 }
 
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  const middle = Math.floor(sorted.length / 2)
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? Number.NaN)
-    : ((sorted[middle - 1] ?? Number.NaN) + (sorted[middle] ?? Number.NaN)) / 2
+/** Not only 200: the application saw the right person, and the client got what the application sent. */
+export async function checkAnswer(contestant: Contestant): Promise<void> {
+  const { label, port, path = '/', headers, cookies, sees, hidden = [] } = contestant
+  if (contestant.bodyless) return
+  const cookie = cookies?.[Math.floor(Math.random() * cookies.length)]
+  const sent = new Headers(headers.map(line => line.split(': ', 2) as [string, string]))
+  if (cookie !== undefined) sent.set('cookie', cookie)
+  const signal = AbortSignal.timeout(20_000)
+  const origin = `http://localhost:${port}`
+  const ask = async (target: string) => {
+    const answer = await fetch(origin + target, { headers: sent, signal, redirect: 'manual' })
+    return { status: answer.status, body: await answer.text() }
+  }
+  const plain = await ask(path)
+  if (plain.status !== 200 || !/^x{1024}$/.test(plain.body))
+    throw new Error(
+      `${label} answered ${plain.status} and not the application's body: nothing counts`,
+    )
+  const echo = await ask(`${path === '/' ? '' : path}/echo`)
+  const head = echo.body.toLowerCase()
+  const wrong = sees.find(text => !head.includes(text)) ?? hidden.find(text => head.includes(text))
+  if (echo.status !== 200 || wrong !== undefined)
+    throw new Error(`${label}: wrong or missing at the application: ${wrong}: nothing counts`)
+}
+
+/** A script of wrk whose requests take the cookies in turn. */
+function rotation(world: World, { key, port, path = '/', cookies = [] }: Contestant): string {
+  const list = world.file(`${key}-cookies.txt`, cookies.join('\n'))
+  return world.file(
+    `${key}.lua`,
+    [
+      'local requests = {}',
+      'local at = 0',
+      'function init()',
+      `  for cookie in io.lines("${list}") do`,
+      `    requests[#requests + 1] = "GET ${path} HTTP/1.1\\r\\nHost: localhost:${port}\\r\\nCookie: " .. cookie .. "\\r\\n\\r\\n"`,
+      '  end',
+      'end',
+      'function request()',
+      '  at = at % #requests + 1',
+      '  return requests[at]',
+      'end',
+    ].join('\n'),
+  )
 }

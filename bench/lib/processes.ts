@@ -9,6 +9,8 @@ export const serverCore = 0
 export const otherCore = 1
 
 const clockTicks = 100
+const startDeadlineMs = 30_000
+const stopDeadlineMs = 10_000
 
 export interface Server {
   readonly name: string
@@ -18,42 +20,93 @@ export interface Server {
   readonly startMs: number
 }
 
+interface StartOptions {
+  readonly core?: number
+  readonly env?: Record<string, string>
+}
+
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts a server on a core and waits until it accepts connections. */
 export async function startServer(
   name: string,
   port: number,
   command: readonly string[],
-  { core = serverCore, env = {} }: { core?: number; env?: Record<string, string> } = {},
+  { core = serverCore, env = {} }: StartOptions = {},
 ): Promise<Server> {
   const begun = performance.now()
   const child = spawn('taskset', ['-c', String(core), ...command], {
     env: { PATH: process.env.PATH ?? '', ...env },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   while (!(await accepts(port))) {
     if (child.exitCode !== null) throw new Error(`${name} ended with ${child.exitCode}`)
-    if (performance.now() - begun > 15_000) throw new Error(`${name} does not listen on ${port}`)
+    if (performance.now() - begun > startDeadlineMs)
+      throw new Error(`${name} does not listen on ${port}`)
   }
   return { name, port, process: child, startMs: performance.now() - begun }
 }
 
+/** Ctrl-C: nobody waits for load balancers. Who does not listen is killed. */
 export async function stopServer({ process: child }: Server): Promise<void> {
-  if (child.exitCode !== null) return
-  // Ctrl-C: nobody waits for load balancers.
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopDeadlineMs)
   child.kill('SIGINT')
   await once(child, 'exit')
+  clearTimeout(timer)
 }
 
-/** CPU seconds that a process has used, user and system. */
-export function cpuSeconds({ process: { pid } }: Server): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) / clockTicks
+/** CPU seconds that processes and their children have used, user and system. */
+export function cpuSeconds(...servers: readonly Server[]): number {
+  return sum(tree(servers), pid => {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) / clockTicks
+  })
 }
 
-/** Resident memory in bytes. */
-export function residentBytes({ process: { pid } }: Server): number {
-  const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) * 1024
+/** Resident memory in bytes, of the children too. */
+export function residentBytes(...servers: readonly Server[]): number {
+  return sum(tree(servers), pid => {
+    const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+    return Number(kilobytes) * 1024
+  })
+}
+
+/** Puts this process, with the load that it makes itself, on the core of load and upstream. */
+export async function moveToOtherCore(): Promise<void> {
+  const options = ['-a', '-c', '-p', String(otherCore), String(process.pid)]
+  await once(spawn('taskset', options, { stdio: 'ignore' }), 'exit')
+}
+
+function tree(servers: readonly Server[]): number[] {
+  const pids: number[] = servers.flatMap(({ process: { pid } }) => (pid === undefined ? [] : [pid]))
+  for (const pid of pids) pids.push(...childrenOf(pid))
+  return pids
+}
+
+function childrenOf(pid: number): number[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()
+    return text === '' ? [] : text.split(' ').map(Number)
+  } catch {
+    return []
+  }
+}
+
+/** A child may end while it is looked at. */
+function sum(pids: readonly number[], of: (pid: number) => number): number {
+  return pids.reduce((total, pid) => {
+    try {
+      return total + of(pid)
+    } catch {
+      return total
+    }
+  }, 0)
 }
 
 async function accepts(port: number): Promise<boolean> {

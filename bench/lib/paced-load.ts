@@ -1,0 +1,80 @@
+// Requests at a fixed rate over kept connections. Times count from when a request was due, so that a server that stalls
+// does not hide the requests that wait meanwhile (coordinated omission).
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { Contestant } from './load.js'
+
+const connections = 64
+const headEnd = Buffer.from('\r\n\r\n')
+
+interface Line {
+  readonly socket: Socket
+  /** When the request under way was due; null while it is free. */
+  due: number | null
+  rest: Buffer
+}
+
+/** Milliseconds from due to answered, of every request. Throws on any answer that is not 200. */
+export async function pacedLoad(
+  { port, path = '/', headers, label }: Contestant,
+  { perSecond, seconds }: { perSecond: number; seconds: number },
+): Promise<number[]> {
+  const request = [`GET ${path} HTTP/1.1`, `Host: localhost:${port}`, ...headers, '', ''].join(
+    '\r\n',
+  )
+  const times: number[] = []
+  const waiting: number[] = []
+  let failure: Error | null = null
+  const lines = await Promise.all(Array.from({ length: connections }, () => open(port)))
+  const send = (line: Line, due: number) => {
+    line.due = due
+    line.socket.write(request, 'latin1')
+  }
+  for (const line of lines) {
+    line.socket.on('error', error => (failure = error))
+    line.socket.on('data', chunk => {
+      const status = takeAnswer(line, chunk)
+      if (status === null || line.due === null) return
+      if (status !== 200) failure = new Error(`${label} answered ${status}: nothing counts`)
+      times.push(performance.now() - line.due)
+      line.due = null
+      const next = waiting.shift()
+      if (next !== undefined) send(line, next)
+    })
+  }
+  const begun = performance.now()
+  const all = perSecond * seconds
+  for (let sent = 0; sent < all && failure === null; ) {
+    const now = performance.now()
+    for (; sent < all && begun + (sent / perSecond) * 1000 <= now; sent++) {
+      const due = begun + (sent / perSecond) * 1000
+      const free = lines.find(line => line.due === null)
+      if (free === undefined) waiting.push(due)
+      else send(free, due)
+    }
+    await new Promise(resolve => setImmediate(resolve))
+  }
+  while (times.length < all && failure === null)
+    await new Promise(resolve => setTimeout(resolve, 5))
+  for (const { socket } of lines) socket.destroy()
+  if (failure !== null) throw failure
+  return times
+}
+
+async function open(port: number): Promise<Line> {
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true })
+  await once(socket, 'connect')
+  return { socket, due: null, rest: Buffer.alloc(0) }
+}
+
+/** The status of an answer that is whole, by its Content-Length; null until then. */
+function takeAnswer(line: Line, chunk: Buffer): number | null {
+  line.rest = line.rest.length === 0 ? chunk : Buffer.concat([line.rest, chunk])
+  const head = line.rest.indexOf(headEnd)
+  if (head === -1) return null
+  const text = line.rest.toString('latin1', 0, head)
+  const length = Number(/content-length: (\d+)/i.exec(text)?.[1] ?? 0)
+  if (line.rest.length < head + headEnd.length + length) return null
+  line.rest = Buffer.alloc(0)
+  return Number(text.slice(9, 12))
+}

@@ -1,0 +1,40 @@
+// Further sessions out of one that was really signed in: other ids, other groups, tokens that are about to expire. Sealed
+// with the gateway's own secret, so that the gateway opens them as it opens every other.
+import { toIdentity } from '../../src/cognito/claims.js'
+import { cutCookies } from '../../src/lib/cookie-jar.js'
+import { createSealer } from '../../src/lib/sealer.js'
+import type { Session } from '../../src/model.js'
+import { decodeSession, encodeSession } from '../../src/session/codec.js'
+import { readReferences, sessionPlace, writeReference } from '../../src/session/cookie.js'
+import { joinPieces } from '../../src/session/sent-reference.js'
+import { secret } from './gateway.js'
+
+const sealer = createSealer([Buffer.from(secret, 'base64url')])
+
+/** The session behind a Cookie header. @param url  origin of the gateway */
+export function openSession(url: string, cookie: string): Session {
+  const [sent] = readReferences(cutCookies(cookie).own, false)
+  const found = sent && sealer.open('session', sessionPlace({ origin: url }), joinPieces(sent))
+  const session = found && decodeSession(found.plaintext, toIdentity)
+  if (!session) throw new Error('a cookie of the gateway could not be opened')
+  return session
+}
+
+/** A Cookie header that carries a session. */
+export function sealSession(url: string, session: Session): string {
+  const reference = sealer.seal('session', sessionPlace({ origin: url }), encodeSession(session))
+  return writeReference(reference, null, [], false)
+    .map(line => line.split(';')[0])
+    .join('; ')
+}
+
+/** The same person so many times, under ids of their own. */
+export function manySessions(url: string, cookie: string, count: number): string[] {
+  const session = openSession(url, cookie)
+  return Array.from({ length: count }, (_, number) =>
+    sealSession(url, {
+      ...session,
+      id: `${session.id.slice(0, 36)}${String(number).padStart(7, '0')}`,
+    }),
+  )
+}
