@@ -6,6 +6,7 @@ import { accountEndpoint, endOtherEndpoint, formWaits } from './endpoints/accoun
 import { healthEndpoint, metricsEndpoint, readyEndpoint } from './endpoints/admin.js'
 import { awsCredentialsEndpoint } from './endpoints/aws-credentials.js'
 import { callbackEndpoint } from './endpoints/callback.js'
+import { eventsEndpoint } from './endpoints/events.js'
 import { forwardAuthEndpoint, isCallerWanted, readOriginal } from './endpoints/forward-auth.js'
 import { landingEndpoint } from './endpoints/landing.js'
 import { proxied } from './endpoints/proxied.js'
@@ -106,7 +107,7 @@ export function createApp(services: Services): FastifyInstance {
   app.decorateRequest('sessionCookies', noCookies)
   app.decorateRequest('decision', null)
   app.decorateRequest('traceLines', null)
-  // No endpoint of ours reads a body, of whatever type.
+  // No endpoint of ours reads a body of whatever type, before it knows from whom it is.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, _body, done) => done(null))
   app.setErrorHandler(failures.handle)
@@ -172,6 +173,9 @@ export function createApp(services: Services): FastifyInstance {
   app.get(paths.userinfo, { ...withHead, onRequest: who }, userinfo)
   if (services.hasResourceMetadata) {
     app.get(paths.resourceMetadata, resourceMetadataEndpoint(services))
+  }
+  if (services.eventKeys.length > 0) {
+    app.post(paths.events, eventsEndpoint({ keys: services.eventKeys, take: services.takeEvent }))
   }
   if (services.awsCredentials !== null) {
     app.get(

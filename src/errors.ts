@@ -49,6 +49,12 @@ export const errorTable = {
     message: 'What says who you are is incomplete, has expired, or is for another place.',
     hint: 'A Bearer token failed verification (signature, issuer, client, token_use or time); the log names the check.',
   },
+  GW_ERR_EVENTS_KEY: {
+    status: 401,
+    title: 'This is not for people',
+    message: 'Events are taken from those who have the key to it.',
+    hint: 'The header X-Api-Key is not session.events.key. The connection in EventBridge has another key, or somebody tries.',
+  },
   GW_ERR_FORBIDDEN: {
     status: 403,
     title: 'You may not see this',

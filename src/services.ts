@@ -38,6 +38,7 @@ import { createSigning } from './services/signing.js'
 import { limitRevocations, limitsOf, openStore } from './services/store.js'
 import { openTracing } from './services/tracing.js'
 import { openUpstreams } from './services/upstreams.js'
+import { takeUserEvents } from './services/user-events.js'
 import { createPassage, toRoute } from './services/ways.js'
 import { createWishesAt } from './services/wishes.js'
 import { createBackOff } from './session/back-off.js'
@@ -48,6 +49,7 @@ import { createOtherSessions } from './session/other-sessions.js'
 import { createRefresher } from './session/refresh.js'
 import { createRevocation } from './session/revocation.js'
 import { createSessionWatch } from './session/session-watch.js'
+import { createUserChanges } from './session/user-changes.js'
 
 /** Everything the listeners need, built. */
 export type Services = Awaited<ReturnType<typeof createServices>>
@@ -175,6 +177,7 @@ export async function createServices(
     refresher,
     revoke,
     limits,
+    isOutdated: lasting.sessions.ended.isOutdated,
     endsWithBrowser: config.session.endsWithBrowser,
     maxCookieBytes: config.session.maxCookieBytes,
     cookieSite: cookieSiteOf(config.embedding),
@@ -256,6 +259,21 @@ export async function createServices(
     peers,
     callerLines: createCallerLines(showParts),
     findBearer: clients.findBearer,
+    takeEvent: takeUserEvents({
+      userPoolId: config.cognito.userPoolId,
+      changes: createUserChanges({
+        store: announced,
+        addEnding: sessionKeeping.addEnding,
+        knows: lasting.sessions.ended.knows,
+        maxSeconds: limits.maxSeconds,
+        clock,
+      }),
+      revoke,
+      record,
+      onEnded: () => metrics.countSessionEnd('user_event'),
+      log,
+    }),
+    eventKeys: config.session.events.key ?? [],
     awsCredentials: config.aws.credentialsEndpoint ? (aws?.pool ?? null) : null,
     publishedKeys: signing.published,
     issuer: endpoints.issuer,

@@ -1,8 +1,10 @@
 // cognito-gateway dev: emulator, sample application and gateway in one process, nothing to set up.
 import type { Config } from '../config.js'
 import type { Emulator } from '../emulator/app.js'
+import { sendUserEvents } from '../emulator/cloud-trail.js'
 import { type PoolSettings, readPool } from '../emulator/pool.js'
 import { type SampleApp, startSampleApp } from '../emulator/sample-app.js'
+import { createPaths } from '../endpoints/paths.js'
 import { generateSecret } from '../lib/keyring.js'
 import type { SettingTree } from '../lib/setting-sources.js'
 import { createLog } from '../log.js'
@@ -49,6 +51,8 @@ export async function dev(options: DevOptions): Promise<void> {
     const { config } = await loadSettings({ env: process.env, file: options.config, base })
     const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
     running.push(await serve(config, log, { port: '--port', adminPort: '--admin-port' }))
+    const stopEvents = sendEvents(url, config, emulator)
+    running.push({ close: async () => stopEvents() })
     process.stdout.write(welcome(url, emulator, application))
     process.stdout.write(await sayWhatIsWrong(config))
   } catch (error) {
@@ -56,6 +60,14 @@ export async function dev(options: DevOptions): Promise<void> {
     throw error
   }
   closeOnSignal(closeAll)
+}
+
+/** What becomes of users at the emulator reaches the gateway, as it does through EventBridge. */
+function sendEvents(url: string, { session, paths }: Config, emulator: Emulator): () => void {
+  const [key] = session.events.key ?? []
+  if (key === undefined) return () => {}
+  const target = { url: url + createPaths(paths).events, key }
+  return sendUserEvents({ ...emulator, target })
 }
 
 /** The pool that comes with the package, with the URLs of this gateway. */
@@ -91,6 +103,7 @@ function settingsFor(
     listen: { host, port },
     admin: { port: adminPort },
     secrets: [generateSecret()],
+    session: { events: { key: [generateSecret()] } },
     cognito: {
       userPoolId: settings.poolId,
       clientId: client?.id,

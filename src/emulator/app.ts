@@ -6,6 +6,7 @@ import { type Administration, createAdministration } from './administration.js'
 import { operationOf, pathOf, recordCalls, type SeenCall } from './calls.js'
 import { type Certificate, createCertificate } from './certificate.js'
 import type { ChangeListener } from './changes.js'
+import { sendUserEvents } from './cloud-trail.js'
 import { createRealm } from './create-realm.js'
 import { openToScripts } from './endpoints/cors.js'
 import { endpoints } from './endpoints/table.js'
@@ -117,7 +118,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const administration = createAdministration(realm)
   const { poolId } = settings
   const { onChange: onUserChange } = realm.changes
-  const close = () => app.close()
+  const { events: target } = settings
+  const stopEvents =
+    target === undefined ? () => {} : sendUserEvents({ onUserChange, poolId, target, tell })
+  const close = () => {
+    stopEvents()
+    return app.close()
+  }
   const parts = { settings, keys, faults, administration, onUserChange, calls, app, close }
   return { domain, issuer, poolId, certificate: certificate?.cert ?? null, ...parts }
 }

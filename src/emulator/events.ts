@@ -33,6 +33,9 @@ export type EventName =
   | 'snapshot failed'
   /** `trigger`, `reason` */
   | 'trigger failed'
+  /** A change of a user was told to whoever takes events, or could not be: `operation`, `username`. */
+  | 'event'
+  | 'event not delivered'
   /** A refresh token and what came of it: `username`, `clientId`. */
   | 'revocation'
 

@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { eventsSchema } from './cloud-trail.js'
 import { identityPoolSchema } from './identity-pool/settings.js'
 import { complainAboutPool } from './pool-rules.js'
 import { clientSchema } from './settings/client.js'
@@ -53,6 +54,8 @@ const poolSchema = z
     resourceServers: z.array(resourceServerSchema).max(25).default([]),
     /** Identity pools that take this user pool's ID tokens. */
     identityPools: z.array(identityPoolSchema).max(10).default([]),
+    /** Who is told of changes of users, as by CloudTrail and EventBridge. */
+    events: eventsSchema.optional(),
     unpublished: unpublishedSchema.prefault({}),
   })
   .superRefine((pool, context) => {

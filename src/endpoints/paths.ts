@@ -70,6 +70,11 @@ export const urlTable = {
     path: '/jwks',
     what: 'JSON: the public keys of identity style `assertion` (RFC 7517), under any host name',
   },
+  events: {
+    method: 'POST',
+    path: '/events',
+    what: 'takes what CloudTrail says of users, from EventBridge: ends or refreshes their sessions; with `session.events.key` alone, which the header `X-Api-Key` has to carry',
+  },
   ping: { method: 'GET', path: '/ping', what: '200 under any host name, for load balancers' },
 } as const
 

@@ -38,9 +38,10 @@ export interface Lasting {
 export function createLasting(clock: Clock, siblings?: Siblings): Lasting {
   const readers = new Set<() => readonly UpstreamLoad[]>()
   let kept: { settings: CognitoSettings; verifier: TokenVerifier } | null = null
+  const sessions = createStoreMemory(clock, siblings)
   return {
-    sessions: createStoreMemory(clock, siblings),
-    endings: createEndings(),
+    sessions,
+    endings: createEndings(sessions.heard),
     refreshes: createRefreshMemory(),
     metrics: createMetrics({
       upstreams: () => addUp([...readers].flatMap(read => read())),

@@ -7,7 +7,7 @@ const loginSteps = ['begun', 'came_back', 'begun_again', 'signed_in', 'refused']
 export type LoginStep = (typeof loginSteps)[number]
 
 /** Why a session ended, as far as the gateway hears of it. */
-const sessionEnds = ['sign_out', 'refresh_refused'] as const
+const sessionEnds = ['sign_out', 'refresh_refused', 'user_event'] as const
 export type SessionEnd = (typeof sessionEnds)[number]
 
 /** The kinds of calls to the token endpoint (RFC 6749). */

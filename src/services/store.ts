@@ -34,6 +34,7 @@ export function limitsOf({ session, cognito }: Pick<Config, 'session' | 'cognito
     idleSeconds: session.idle,
     maxSeconds: Math.min(session.max, cognito.refreshTokenValidity),
     refreshBeforeSeconds: session.refreshBefore,
+    recheckSeconds: session.recheck,
   }
 }
 
@@ -77,12 +78,22 @@ export function createStoreMemory(clock: Clock, siblings?: Siblings): StoreMemor
 
 function endedHereAndThere(ended: EndedSessions, tell: Siblings['tellEnding']): EndedSessions {
   return {
+    ...ended,
     add(ending) {
       ended.add(ending)
       tell(ending)
     },
-    has: ended.has,
   }
+}
+
+/** A store that is open. */
+export interface SessionKeeping {
+  readonly store: SessionStore
+  /** Ends here, and in every process that there is a way to. */
+  readonly addEnding: (ending: Ending) => void
+  /** Resolves when every ending was told. */
+  settle(): Promise<void>
+  close(): Promise<void>
 }
 
 /** Where sessions are kept, and what tells other processes of their ends. */
@@ -103,18 +114,25 @@ export async function openStore({
   log: Log
   /** Told how every Redis command went. */
   onCommandEnd?: (ms: number, answered: boolean) => void
-}): Promise<{ store: SessionStore; settle: () => Promise<void>; close: () => Promise<void> }> {
+}): Promise<SessionKeeping> {
   const redis = session.redis.url === undefined ? null : await openRedis(session, log, onCommandEnd)
   const { prefix } = session.redis
   const ended = endedAlsoBefore(memory.ended, session.notBefore ?? 0)
   const common = { sealer, readIdentity: toIdentity, ended, maxSeconds, clock }
   if (redis === null) {
     const store = createCookieStore({ ...common, takeTurn: memory.takeTurn })
-    return { store, settle: async () => {}, close: async () => {} }
+    return { store, addEnding: ended.add, settle: async () => {}, close: async () => {} }
   }
-  if (session.store === 'redis') {
-    const store = createRedisStore({ ...common, ahead: memory.ahead, redis, prefix, log })
-    return { store, settle: async () => {}, close: () => redis.close() }
+  const inRedis = session.store === 'redis'
+  const storeWith = (addEnding: (ending: Ending) => void) =>
+    inRedis
+      ? createRedisStore({ ...common, addEnding, ahead: memory.ahead, redis, prefix, log })
+      : createCookieStore({ ...common, takeTurn: memory.takeTurn, addEnding })
+  // Sessions in Redis end there; what changes them from outside has to be told beside it.
+  if (inRedis && session.events.key === undefined) {
+    const { add: addEnding } = ended
+    const close = () => redis.close()
+    return { store: storeWith(addEnding), addEnding, settle: async () => {}, close }
   }
   const sometimes = createNowAndThen(logPauseMs)
   const feed = createEndedFeed({
@@ -132,15 +150,11 @@ export async function openStore({
     feed.close()
     await redis.close()
   }
-  const store = createCookieStore({
-    ...common,
-    takeTurn: memory.takeTurn,
-    addEnding(ending) {
-      memory.ended.add(ending)
-      feed.add(ending)
-    },
-  })
-  return { store, settle: feed.exchange, close }
+  const addEnding = (ending: Ending) => {
+    memory.ended.add(ending)
+    feed.add(ending)
+  }
+  return { store: storeWith(addEnding), addEnding, settle: feed.exchange, close }
 }
 
 /**

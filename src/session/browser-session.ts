@@ -91,6 +91,7 @@ export function createBrowserSessions({
   refresher,
   revoke,
   limits,
+  isOutdated = () => false,
   endsWithBrowser,
   maxCookieBytes,
   cookieSite,
@@ -103,6 +104,8 @@ export function createBrowserSessions({
   refresher: Refresher
   revoke: Revoke
   limits: Limits
+  /** Whether a session has to be refreshed before it serves, however much its tokens have left. */
+  isOutdated?: (session: Session) => boolean
   /** Whether the cookie goes when the browser is closed. */
   endsWithBrowser: boolean
   /** Of all cookies of a session together. */
@@ -159,7 +162,9 @@ export function createBrowserSessions({
     if (found === null) return nobodyFor(browser)
     const newer = refresher.successor(found.session)
     const current = newer ?? found
-    if (refreshDue(current.session, limits, now)) return refresh(browser, found, current)
+    if (refreshDue(current.session, limits, now) || isOutdated(current.session)) {
+      return refresh(browser, found, current)
+    }
     if (newer !== null) {
       return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
     }

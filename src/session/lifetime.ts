@@ -9,6 +9,8 @@ export interface Limits {
   readonly maxSeconds: number
   /** A refresh is due when the access token has less than this left. */
   readonly refreshBeforeSeconds: number
+  /** A refresh is due when tokens are so old, so that Cognito is asked whether they would still be given. */
+  readonly recheckSeconds?: number | undefined
 }
 
 /**
@@ -42,7 +44,10 @@ export function refreshDue({ tokens }: Session, limits: Limits, now: number): bo
   const left = tokens.expiresAt - now
   const lastQuarter = (tokens.expiresAt - tokens.issuedAt) / 4
   if (left <= 0) return true
-  return left < Math.min(limits.refreshBeforeSeconds, lastQuarter) && tokens.refreshToken !== null
+  const { refreshBeforeSeconds, recheckSeconds = Number.POSITIVE_INFINITY } = limits
+  const due =
+    left < Math.min(refreshBeforeSeconds, lastQuarter) || now - tokens.issuedAt >= recheckSeconds
+  return due && tokens.refreshToken !== null
 }
 
 /** Whether the access token still serves, for requests that find Cognito away. */

@@ -43,7 +43,7 @@ export function createSessionWatch({
   return (browser, session, onNews) => {
     let stopped = false
     let timer: NodeJS.Timeout
-    const deaf = endings.on(session.id, () => end())
+    const deaf = endings.on(session, () => end())
 
     function stop(): void {
       stopped = true

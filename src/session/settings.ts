@@ -1,6 +1,11 @@
 // How long people stay signed in.
 import { z } from 'zod'
-import { durationSetting, instantSetting, pemFileSetting } from '../lib/setting-types.js'
+import {
+  durationSetting,
+  instantSetting,
+  listSetting,
+  pemFileSetting,
+} from '../lib/setting-types.js'
 import { tokenKinds } from './keep.js'
 import { parseRedisUrl } from './stores/redis-url.js'
 
@@ -42,6 +47,27 @@ const redisSettings = z.strictObject({
     description: 'File with the key of the client certificate, PEM.',
     example: '/etc/ssl/redis-client.key',
   }),
+})
+
+const eventsSettings = z.strictObject({
+  key: listSetting
+    .pipe(
+      z
+        .array(
+          z
+            .string()
+            .regex(/^[\w.~+/=-]{32,512}$/, 'expected 32 to 512 letters, digits and -._~+/='),
+        )
+        .max(2, 'expected one key, or two while one replaces the other'),
+    )
+    .optional()
+    .meta({
+      env: 'GATEWAY_EVENTS_KEY',
+      description:
+        'Shared key of `POST /oauth2/events`, which takes what CloudTrail says of users through EventBridge: who was disabled, deleted or signed out everywhere is signed out here within seconds. Two are allowed while one replaces the other. Without one there is no such address.',
+      example: 'the output of cognito-gateway keygen',
+      secret: true,
+    }),
 })
 
 /** Settings under `session`. Durations arrive as text (`30s`, `15m`, `12h`, `7d`) and leave as seconds. */
@@ -87,6 +113,13 @@ export const sessionSettings = z
         'Sessions that were begun before this instant are over: signs everybody out without a new secret.',
       example: '2026-11-20T18:00:00Z',
     }),
+    recheck: durationSetting(300).optional().meta({
+      env: 'GATEWAY_SESSION_RECHECK',
+      description:
+        'Refresh a session that is used when its tokens are this old, so that a user who was disabled, deleted or signed out everywhere is out within this time. Off by default: tokens are refreshed shortly before they expire.',
+      example: '10m',
+    }),
+    events: eventsSettings.prefault({}),
     refreshBefore: durationSetting(0).prefault('5m').meta({
       env: 'GATEWAY_REFRESH_BEFORE',
       description: 'Tokens are refreshed when the access token has less than this left.',

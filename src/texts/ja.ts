@@ -31,6 +31,10 @@ export const ja: Texts = {
       title: '認証情報が正しくありません',
       message: '認証情報が不完全か、期限切れか、別の場所のものです。',
     },
+    GW_ERR_EVENTS_KEY: {
+      title: 'ここは人が使うページではありません',
+      message: 'イベントは、鍵を持つ送信元からのみ受け付けます。',
+    },
     GW_ERR_FORBIDDEN: {
       title: '表示する権限がありません',
       message:

@@ -31,6 +31,10 @@ export const ko: Texts = {
       title: '인증 정보가 올바르지 않습니다',
       message: '인증 정보가 불완전하거나 만료되었거나 다른 곳에서 쓰는 것입니다.',
     },
+    GW_ERR_EVENTS_KEY: {
+      title: '사람이 쓰는 페이지가 아닙니다',
+      message: '이벤트는 키를 가진 곳에서만 받습니다.',
+    },
     GW_ERR_FORBIDDEN: {
       title: '볼 수 있는 권한이 없습니다',
       message:

@@ -48,3 +48,27 @@ t.test('session.notBefore ends what began before it', async t => {
   t.notOk(endedAlsoBefore(createEndedSessions(read), signedInAt).has(session()))
   t.ok(endedAlsoBefore(createEndedSessions(read), signedInAt + 1).has(session()))
 })
+
+t.test('tokens from before a change of their user are out of date; later ones are not', async t => {
+  const ended = createEndedSessions(frozenClock(signedInAt).read)
+  const { issuedAt } = session().tokens
+  t.notOk(ended.isOutdated(session()))
+  ended.add({ subject: 'jane-sub', issuedUntil: issuedAt, until })
+  ended.add({ subject: 'jane-sub', issuedUntil: issuedAt - 60, until })
+  ended.add({ subject: 'joe-sub', issuedUntil: issuedAt + 60, until })
+  t.ok(ended.isOutdated(session()))
+  t.notOk(ended.has(session()), 'it has not ended')
+  const renewed = session({ tokens: { ...session().tokens, issuedAt: issuedAt + 1 } })
+  t.notOk(ended.isOutdated(renewed))
+})
+
+t.test('an event is known until it cannot come again', async t => {
+  const clock = frozenClock(signedInAt)
+  const ended = createEndedSessions(clock.read)
+  t.notOk(ended.knows('one'))
+  ended.add({ event: 'one', until })
+  t.ok(ended.knows('one'))
+  t.notOk(ended.knows('another'))
+  clock.set(until)
+  t.notOk(ended.knows('one'))
+})

@@ -105,3 +105,12 @@ t.test('times after 2038, and without end, are numbers like others', async t => 
   t.equal(refreshDue(endless, limits, late), false)
   t.equal(remainingSeconds(endless, limits, signedInAt + 1800), 0, 'the session ends all the same')
 })
+
+t.test('with a recheck tokens are refreshed when they are so old, and not without', async t => {
+  const rechecking = { ...limits, recheckSeconds: 600 }
+  t.equal(refreshDue(session(), rechecking, signedInAt + 599), false)
+  t.equal(refreshDue(session(), rechecking, signedInAt + 600), true)
+  t.equal(refreshDue(session(), limits, signedInAt + 600), false)
+  const without = session({ tokens: { ...session().tokens, refreshToken: null } })
+  t.equal(refreshDue(without, rechecking, signedInAt + 600), false, 'with nothing to ask with')
+})

@@ -16,7 +16,7 @@ function watching(peek: () => Promise<Session | null>) {
   const { log, lines } = logLines()
   let tell = () => {}
   let listening = 0
-  const on = (_id: string, listener: () => void) => {
+  const on = (_session: Session, listener: () => void) => {
     tell = listener
     listening++
     return () => void listening--

@@ -6,7 +6,7 @@ import type { Opened, Sealer } from '../../lib/sealer.js'
 import type { Log } from '../../log.js'
 import type { Clock, Session } from '../../model.js'
 import { decodeSession, encodeSession, type ReadIdentity, SessionOfNewerVersion } from '../codec.js'
-import type { EndedSessions } from '../ended.js'
+import type { EndedSessions, Ending } from '../ended.js'
 import { joinPieces } from '../sent-reference.js'
 import type { SessionStore } from '../store.js'
 import { reach } from './reach.js'
@@ -24,6 +24,7 @@ export function createRedisStore({
   readIdentity,
   prefix,
   ended,
+  addEnding = ended.add,
   ahead: given,
   maxSeconds,
   clock,
@@ -35,6 +36,8 @@ export function createRedisStore({
   /** Begins every key, so that several gateways can share a Redis. */
   prefix: string
   ended: EndedSessions
+  /** Tells other processes as well, where there is a way to: of ends of many, which may come while one is begun. */
+  addEnding?: (ending: Ending) => void
   /** What this process knows better than Redis. */
   ahead?: AheadSessions
   /** The longest life of a session. */
@@ -126,10 +129,15 @@ export function createRedisStore({
   }
 
   async function* list(subject: string | null): AsyncGenerator<Session> {
+    for await (const session of stored(subject)) if (!ended.has(session)) yield session
+  }
+
+  /** Also those that this process has just been told of: they are still to be taken out. */
+  async function* stored(subject: string | null): AsyncGenerator<Session> {
     const keys = subject === null ? redis.keys(`${prefix}session:`) : index.keysOf(subject)
     for await (const key of keys) {
       if (key.endsWith(':lock')) continue
-      const found = living(openOurs(key, await reach(redis.get(key))))
+      const found = openOurs(key, await reach(redis.get(key)))
       if (found !== null) yield found.session
     }
   }
@@ -173,7 +181,9 @@ export function createRedisStore({
 
     async destroyMany({ subject, begunBefore }) {
       const destroyed: Session[] = []
-      for await (const session of list(subject)) {
+      // First, so that a session that is begun meanwhile is none, and nobody waits for a Redis that is away.
+      addEnding({ subject, begunBefore, until: clock() + maxSeconds })
+      for await (const session of stored(subject)) {
         if (session.signedInAt >= begunBefore) continue
         destroyed.push(await destroy(session, session.signedInAt + maxSeconds - clock()))
       }
