@@ -4,7 +4,6 @@ import type { Emulator } from '../emulator/app.js'
 import { sendUserEvents } from '../emulator/cloud-trail.js'
 import { type PoolSettings, readPool } from '../emulator/pool.js'
 import { type SampleApp, startSampleApp } from '../emulator/sample-app.js'
-import { createPaths } from '../endpoints/paths.js'
 import { generateSecret } from '../lib/keyring.js'
 import type { SettingTree } from '../lib/setting-sources.js'
 import { createLog } from '../log.js'
@@ -66,7 +65,7 @@ export async function dev(options: DevOptions): Promise<void> {
 function sendEvents(url: string, { session, paths }: Config, emulator: Emulator): () => void {
   const [key] = session.events.key ?? []
   if (key === undefined) return () => {}
-  const target = { url: url + createPaths(paths).events, key }
+  const target = { url: `${url}${paths.prefix}/events`, key }
   return sendUserEvents({ ...emulator, target })
 }
 

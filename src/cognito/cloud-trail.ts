@@ -1,6 +1,5 @@
 // What CloudTrail says of users of the pool, as EventBridge passes it on. CloudTrail masks user names and names the user
 // by `sub` (Cognito developer guide, "Amazon Cognito logging in AWS CloudTrail"); nothing else is matched here.
-import { z } from 'zod'
 
 /** What became of a user. */
 export interface UserEvent {
@@ -39,21 +38,9 @@ const effects: Readonly<Record<string, UserEvent['effect']>> = {
 export const userOperations: readonly string[] = Object.keys(effects)
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
-const text = z.string().max(256)
-
-const envelope = z.object({
-  source: z.literal('aws.cognito-idp'),
-  detail: z.object({
-    eventID: text.min(1),
-    eventName: text,
-    eventTime: z.iso.datetime({ offset: true }),
-    errorCode: z.string().nullish(),
-    requestParameters: z
-      .object({ userPoolId: text.nullish(), username: z.unknown().optional() })
-      .nullish(),
-    additionalEventData: z.object({ sub: text.nullish(), userPoolId: text.nullish() }).nullish(),
-  }),
-})
+/** With its time zone: anything else would be read by that of the machine. */
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/
+const maxCharacters = 256
 
 /**
  * Reads an event of EventBridge: its envelope, with the CloudTrail record as `detail`.
@@ -64,11 +51,15 @@ export function readUserEvent(
   body: unknown,
   userPoolId: string,
 ): UserEvent | { readonly ignored: Ignored } | null {
-  const parsed = envelope.safeParse(body)
-  if (!parsed.success) return null
-  const { eventID, eventName, eventTime, errorCode, ...about } = parsed.data.detail
-  const { requestParameters, additionalEventData } = about
-  const pool = requestParameters?.userPoolId ?? additionalEventData?.userPoolId ?? userPoolId
+  const { source, detail } = partsOf(body)
+  const { eventID, eventName, eventTime, errorCode, ...about } = partsOf(detail)
+  if (source !== 'aws.cognito-idp' || !isText(eventID) || !isText(eventName)) return null
+  if (!isText(eventTime) || !instant.test(eventTime)) return null
+  const at = Math.floor(Date.parse(eventTime) / 1000)
+  if (Number.isNaN(at)) return null
+  const requestParameters = partsOf(about.requestParameters)
+  const { sub, ...additional } = partsOf(about.additionalEventData)
+  const pool = requestParameters.userPoolId ?? additional.userPoolId ?? userPoolId
   if (pool !== userPoolId) return { ignored: 'another pool' }
   const effect = Object.hasOwn(effects, eventName) ? effects[eventName] : undefined
   if (effect === undefined) return { ignored: 'another operation' }
@@ -76,14 +67,22 @@ export function readUserEvent(
   return {
     event: eventID,
     operation: eventName,
-    subject: subjectOf(additionalEventData?.sub, requestParameters?.username),
-    at: Math.floor(Date.parse(eventTime) / 1000),
+    subject: isText(sub) ? sub : subjectOf(requestParameters.username),
+    at,
     effect,
   }
 }
 
 /** Where users sign up by e-mail address their user name is their `sub`; any other name is masked. */
-function subjectOf(sub: string | null | undefined, username: unknown): string | null {
-  if (sub) return sub
+function subjectOf(username: unknown): string | null {
   return typeof username === 'string' && uuid.test(username) ? username : null
+}
+
+/** The parts of an object; none of anything else. */
+function partsOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= maxCharacters
 }
