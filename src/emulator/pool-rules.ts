@@ -103,7 +103,9 @@ function complainAboutClient(
   path: readonly (string | number)[],
 ): PoolComplaint[] {
   const complain = (name: string, message: string) => ({ path: [...path, name], message })
-  const unknown = scopes.filter(scope => scope.includes('/') && !custom.has(scope))
+  // A pool that names no resource servers leaves custom scopes to its clients.
+  const unknown =
+    custom.size === 0 ? [] : scopes.filter(scope => scope.includes('/') && !custom.has(scope))
   const complaints = unknown.map(scope =>
     complain('scopes', `no resource server has the scope "${scope}"`),
   )
