@@ -53,7 +53,7 @@ t.test('decisions, failures, sign-ins and token calls are counted', async t => {
     0,
   )
   t.ok((value('memory_hits_total{memory="sessions"}') ?? 0) > 0)
-  t.equal(value('memory_entries{memory="sessions"}'), 1)
+  t.ok((value('memory_entries{memory="sessions"}') ?? 0) > 0)
   t.equal(value('jwks_fetches_total{outcome="ok"}'), 1)
   t.ok((value('jwks_age_seconds') ?? 0) >= 3540, 'by the clock of the gateway')
   const calls = (grant: string, outcome: string) =>
