@@ -1,5 +1,6 @@
 // How does the cost of a request grow: with routes, groups of a person, header lines, the size of bodies, and sessions
 // alive in Redis?
+import { freemem } from 'node:os'
 import { Redis } from 'ioredis'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
 import { type Contestant, checkAnswer, load } from './lib/load.js'
@@ -45,7 +46,9 @@ async function cells(world: World, contestant: Contestant): Promise<string[]> {
   if (contestant.path === undefined) await checkAnswer(contestant)
   const measured = []
   for (let round = 0; round <= rounds; round++) {
-    const one = await load(world, contestant, { seconds: usualSeconds * world.scale })
+    // The first warms up, for longer.
+    const seconds = (round === 0 ? 2 : 1) * usualSeconds * world.scale
+    const one = await load(world, contestant, { seconds })
     if (round > 0) measured.push(one)
   }
   return [
@@ -126,7 +129,10 @@ async function bySessionsInRedis(world: World): Promise<Table> {
   const bytes = Number(await client.memory('USAGE', one))
   const length = await client.strlen(one)
   const rows: string[][] = []
-  for (const count of [100, 10_000, 1_000_000].map(all => Math.round(all * world.scale))) {
+  // No more than there is room for.
+  const most = Math.floor((freemem() * 0.6) / bytes)
+  const counts = [100, 10_000, 1_000_000].map(all => Math.round(all * world.scale))
+  for (const count of counts.map(wanted => Math.min(wanted, most))) {
     await client.call('DEBUG', 'POPULATE', count, 'cognito-gateway:session:filler', length)
     const contestant = { ...(await contestantOf(gateway)), headers: [], cookies }
     const found = await cells(world, contestant)
