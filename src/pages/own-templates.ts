@@ -64,8 +64,10 @@ function rehearse(own: OwnTemplates): void {
   }
 }
 
-/** eta shows the line of the template; beyond it there is only its own stack. */
+/** eta shows path, line and the lines around it: file and line are enough. */
 function firstLines(error: unknown): string {
   const { message } = error as Error
+  const [, file, line, text] = /([\w-]+\.eta):(\d+)\n[\s\S]*\n\n(.*)$/.exec(message.trim()) ?? []
+  if (file !== undefined) return `${file}, line ${line}: ${text}`
   return message.split('\n').slice(0, 12).join('\n').trim()
 }

@@ -82,7 +82,7 @@ t.test('a folder of templates: those that replace one of ours, each tried', asyn
 t.test('a template with an error stops the start and says where', async t => {
   const broken = folder(t, { 'account.eta': '<p><%= it.nothing.at.all %></p>' })
   t.match(complaints({ folder: broken }), [
-    /^folder: the page account cannot be rendered: [\s\S]*it\.nothing\.at\.all/,
+    /^folder: the page account cannot be rendered: account\.eta, line 1: Cannot read properties of undefined/,
   ])
   const unclosed = folder(t, { 'error.eta': '<p><%= it.code </p>' })
   t.match(complaints({ folder: unclosed }), [/the page error cannot be rendered/])
