@@ -36,7 +36,7 @@ import type { DoorLimits } from './lib/door.js'
 import { createRequestIds } from './lib/request-ids.js'
 import type { Peers } from './lib/trusted-peers.js'
 import type { Services } from './services.js'
-import { noCookies } from './session/browser-session.js'
+import { noCookies } from './session/session-cookies.js'
 
 /** What connections have to keep to, whoever listens. */
 export const connectionLimits: DoorLimits = {

@@ -1,19 +1,12 @@
 // The session of one browser: found by its cookies, begun, kept up, ended.
 import { randomBytes } from 'node:crypto'
 import { GatewayError } from '../errors.js'
-import type { CookieSite } from '../lib/cookie-jar.js'
 import { createFadingMap } from '../lib/fading-map.js'
 import type { NowAndThen } from '../lib/now-and-then.js'
 import type { Log } from '../log.js'
 import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
 import { SessionOfNewerVersion } from './codec.js'
-import {
-  clearSessionCookies,
-  hasSessionCookie,
-  readReferences,
-  sessionPlace,
-  writeReference,
-} from './cookie.js'
+import { sessionPlace } from './cookie.js'
 import {
   accessTokenServes,
   type Limits,
@@ -23,21 +16,18 @@ import {
   touchDue,
 } from './lifetime.js'
 import { createRecentUses } from './recent-uses.js'
-import { memorySeconds, type Refresher } from './refresh.js'
+import type { Refresher } from './refresh.js'
+import { createRefreshReport } from './refresh-report.js'
 import type { Revoke } from './revocation.js'
-import type { SentReference } from './sent-reference.js'
+import {
+  type CookieLines,
+  createSessionCookies,
+  isTooLarge,
+  noCookies,
+  type SessionCookieSettings,
+} from './session-cookies.js'
+import { createSessionFinder } from './session-finder.js'
 import type { SessionStore, StoredSession } from './store.js'
-
-/**
- * Set-Cookie lines, usually none. To be asked for when the head of the answer is written: until then a session
- * may end or be refreshed again, and what was right before would bring it back.
- */
-export type CookieLines = () => readonly string[]
-
-const none: readonly string[] = []
-
-/** Nothing to tell the browser. */
-export const noCookies: CookieLines = () => none
 
 /** What became of a browser's session, and what the browser has to be told. */
 export interface Loaded {
@@ -92,25 +82,18 @@ export function createBrowserSessions({
   revoke,
   limits,
   isOutdated = () => false,
-  endsWithBrowser,
-  maxCookieBytes,
-  cookieSite,
   sometimes,
   onRefused = () => {},
   clock,
   log,
-}: {
+  ...cookieSettings
+}: SessionCookieSettings & {
   store: SessionStore
   refresher: Refresher
   revoke: Revoke
   limits: Limits
   /** Whether a session has to be refreshed before it serves, however much its tokens have left. */
   isOutdated?: (session: Session) => boolean
-  /** Whether the cookie goes when the browser is closed. */
-  endsWithBrowser: boolean
-  /** Of all cookies of a session together. */
-  maxCookieBytes: number
-  cookieSite: CookieSite
   /** Keeps the log readable while Cognito is away. */
   sometimes: NowAndThen
   /** Told every session that ends because its refresh token is dead. */
@@ -119,39 +102,10 @@ export function createBrowserSessions({
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): BrowserSessions {
   const refreshedNow = createFadingMap<number>(clock, maxRefreshedNow)
+  const reportRefresh = createRefreshReport({ sometimes, log })
   const recentUses = createRecentUses(limits, clock)
-
-  function find(
-    browser: Browser,
-    now = clock(),
-  ): StoredSession | null | Promise<StoredSession | null> {
-    const place = sessionPlace(browser)
-    const references = readReferences(browser.cookies, browser.secure)
-    const [first] = references
-    if (first === undefined) return null
-    const found = store.read(place, first)
-    if (!(found instanceof Promise) && references.length === 1) return living(found, now)
-    return findAmong(place, found, references.slice(1))
-  }
-
-  async function findAmong(
-    place: string,
-    first: StoredSession | null | Promise<StoredSession | null>,
-    others: readonly SentReference[],
-  ): Promise<StoredSession | null> {
-    const found = living(await first)
-    if (found !== null) return found
-    for (const reference of others) {
-      const other = living(await store.read(place, reference))
-      if (other !== null) return other
-    }
-    return null
-  }
-
-  function living(stored: StoredSession | null, now = clock()): StoredSession | null {
-    if (stored === null || remainingSeconds(stored.session, limits, now) <= 0) return null
-    return stored
-  }
+  const finder = createSessionFinder({ store, limits, clock })
+  const cookies = createSessionCookies({ ...cookieSettings, store, refresher, limits, clock })
 
   /** What the browser gets for what was found. The first line is every request's way. */
   function settle(
@@ -166,7 +120,7 @@ export function createBrowserSessions({
       return refresh(browser, found, current)
     }
     if (newer !== null) {
-      return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
+      return { session: newer.session, setCookies: cookies.changed(browser, found, newer) }
     }
     // A touch would write the old tokens over those that a refresh on demand is about to write.
     const wanted = found.stale || touchDue(found.session, limits, now)
@@ -181,14 +135,13 @@ export function createBrowserSessions({
     const { stored, tell } = recent
     return {
       session: stored.session,
-      setCookies: tell ? usedCookies(browser, found, stored) : noCookies,
+      setCookies: tell ? cookies.used(browser, found, stored) : noCookies,
     }
   }
 
   function nobodyFor(browser: Browser): Loaded {
-    if (!hasSessionCookie(browser.cookies, browser.secure)) return nobody
-    const lines = clearSessionCookies(browser.cookies, browser.secure, cookieSite)
-    return { session: null, setCookies: () => lines }
+    const setCookies = cookies.clearedIfAny(browser)
+    return setCookies === noCookies ? nobody : { session: null, setCookies }
   }
 
   /** @param found  what the browser has @param current  what that has become */
@@ -201,30 +154,19 @@ export function createBrowserSessions({
     try {
       const fresh = await refresher.refresh(browser, current)
       if (fresh === null) return await refused(browser, current)
-      return { session: fresh.session, setCookies: changedCookies(browser, found, fresh) }
+      return { session: fresh.session, setCookies: cookies.changed(browser, found, fresh) }
     } catch (error) {
+      // Said as at the sign-in: the old tokens would serve for a while, and then it would be a loop.
       if (isTooLarge(error)) throw error
       reportRefresh(error, session)
       if (accessTokenServes(session, clock())) {
-        return { session, setCookies: changedCookies(browser, found, current) }
+        return { session, setCookies: cookies.changed(browser, found, current) }
       }
       throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE', {
         cause: error,
         retryAfterSeconds: retryAfterSecondsOf(error),
       })
     }
-  }
-
-  /** Nobody loses a session to a misconfigured gateway, but whoever runs it has to hear of it. */
-  function reportRefresh(error: unknown, { identity }: Session): void {
-    const misconfigured =
-      error instanceof GatewayError && error.code === 'GW_ERR_LOGIN_MISCONFIGURED'
-    sometimes(unsaid => {
-      const line = { err: error, sub: identity.subject, unsaid }
-      if (misconfigured)
-        log.error(line, 'Cognito refuses this gateway; sessions are kept, mend it soon')
-      else log.warn(line, 'refresh did not succeed; session kept')
-    })
   }
 
   /** Another request or process may have refreshed while this one was refused: its result counts. */
@@ -234,7 +176,7 @@ export function createBrowserSessions({
     const again = await store.read(sessionPlace(browser), reference)
     const newer = refresher.successor(session) ?? again
     if (newer !== null && newer.session.tokens.issuedAt > session.tokens.issuedAt) {
-      return { session: newer.session, setCookies: changedCookies(browser, found, newer) }
+      return { session: newer.session, setCookies: cookies.changed(browser, found, newer) }
     }
     const reason =
       'it expired, was revoked or rotated out, or the user was disabled, deleted or signed out everywhere'
@@ -253,18 +195,12 @@ export function createBrowserSessions({
       const stored = await store.write(place, used, ttlSeconds(used), found.reference)
       if (stored === null) return store.hasEnded(used) ? nobody : nobodyFor(browser)
       recentUses.add(place, stored)
-      return { session: stored.session, setCookies: usedCookies(browser, found, stored) }
+      return { session: stored.session, setCookies: cookies.used(browser, found, stored) }
     } catch (error) {
       const line = { err: error, sub: used.identity.subject }
       log.warn(line, 'use of a session was not written down')
       return { session: found.session, setCookies: noCookies }
     }
-  }
-
-  /** Later a refresh may have come and be forgotten, and its tokens must not be undone. */
-  function usedCookies(browser: Browser, before: StoredSession, used: StoredSession): CookieLines {
-    const lines = changedCookies(browser, before, used)
-    return () => (clock() - used.session.seenAt > memorySeconds ? none : lines())
   }
 
   function ttlSeconds(session: Session): number {
@@ -276,23 +212,10 @@ export function createBrowserSessions({
     return store.destroy(session, sessionEndsAt(session, limits) - clock())
   }
 
-  /** What a newer version wrote it has to end itself, when its time is over. */
-  async function readOurs(place: string, reference: SentReference): Promise<StoredSession | null> {
-    try {
-      return await store.read(place, reference)
-    } catch (error) {
-      if (error instanceof SessionOfNewerVersion) return null
-      throw error
-    }
-  }
-
   /** Ends what the browser shows, living or not, and gives back what it was. */
   async function endAll(browser: Browser): Promise<Session[]> {
-    const place = sessionPlace(browser)
     const ended: Session[] = []
-    for (const reference of readReferences(browser.cookies, browser.secure)) {
-      const found = await readOurs(place, reference)
-      if (found === null) continue
+    for await (const found of finder.each(browser)) {
       const { session } = refresher.successor(found.session) ?? found
       ended.push(await destroy(session))
     }
@@ -300,39 +223,17 @@ export function createBrowserSessions({
   }
 
   async function end(browser: Browser): Promise<Loaded> {
-    const lines = clearSessionCookies(browser.cookies, browser.secure, cookieSite)
+    const setCookies = cookies.cleared(browser)
     const ended = await endAll(browser)
     await Promise.all(ended.map(revoke))
-    return { session: ended[0] ?? null, setCookies: () => lines }
-  }
-
-  /** The browser is told only when what it has is not what it should have. */
-  function changedCookies(
-    browser: Browser,
-    before: StoredSession,
-    after: StoredSession,
-  ): CookieLines {
-    if (after.reference === before.reference) return noCookies
-    const lines = cookiesFor(browser, after)
-    return () => {
-      if (store.hasEnded(after.session)) return none
-      const newer = refresher.successor(after.session)
-      return newer === null ? lines : cookiesFor(browser, newer)
-    }
-  }
-
-  /** What a browser would not keep is never written: it would end in a loop. */
-  function cookiesFor(browser: Browser, { session, reference }: StoredSession): string[] {
-    if (reference.length > maxCookieBytes) throw tooLarge(reference.length, maxCookieBytes)
-    const maxAge = endsWithBrowser ? null : sessionEndsAt(session, limits) - clock()
-    return writeReference(reference, maxAge, browser.cookies, browser.secure, cookieSite)
+    return { session: ended[0] ?? null, setCookies }
   }
 
   return {
     load(browser) {
       try {
         const now = clock()
-        const found = find(browser, now)
+        const found = finder.find(browser, now)
         if (!(found instanceof Promise)) return settle(browser, found, now)
         return found.then(stored => settle(browser, stored)).catch(nobodyIfNewer)
       } catch (error) {
@@ -345,14 +246,14 @@ export function createBrowserSessions({
       const id = randomBytes(32).toString('base64url')
       const session: Session = { id, identity, tokens, signedInAt: now, seenAt: now }
       const stored = await store.create(sessionPlace(browser), session, ttlSeconds(session))
-      const lines = cookiesFor(browser, stored)
+      const lines = cookies.of(browser, stored)
       // Nobody waits for the revocation: it reports its own failure.
       for (const previous of await endAll(browser)) void revoke(previous)
       return { session, setCookies: () => lines }
     },
 
     async refreshNow(browser) {
-      const found = await find(browser)
+      const found = await finder.find(browser)
       if (found === null) return nobodyFor(browser)
       const current = refresher.successor(found.session) ?? found
       const { id, signedInAt } = current.session
@@ -365,7 +266,7 @@ export function createBrowserSessions({
     },
 
     async peek(browser) {
-      const found = await find(browser)
+      const found = await finder.find(browser)
       return found?.session ?? null
     },
 
@@ -392,14 +293,4 @@ function nobodyIfNewer(error: unknown): Loaded {
 function retryAfterSecondsOf(error: unknown): number {
   const asked = error instanceof GatewayError ? error.retryAfterSeconds : undefined
   return asked ?? usualRetryAfterSeconds
-}
-
-/** Said as at the sign-in: the old tokens would serve for a while, and then it would be a loop. */
-function isTooLarge(error: unknown): boolean {
-  return error instanceof GatewayError && error.code === 'GW_ERR_SESSION_TOO_LARGE'
-}
-
-function tooLarge(bytes: number, limit: number): GatewayError {
-  const detail = `The session has ${bytes} bytes; its cookies may have ${limit}. Keep sessions in Redis (session.store), keep fewer tokens (session.keep), or raise session.maxCookieBytes.`
-  return new GatewayError('GW_ERR_SESSION_TOO_LARGE', { reason: detail, detail })
 }
