@@ -46,7 +46,7 @@ export async function startGateway(
     admin: { port: adminPort },
     log: { level: 'error' },
     // All load comes from one address.
-    limits: { connectionsPerAddress: 0 },
+    limits: { connectionsPerAddress: 0, signInsPerMinute: 0 },
     session: {
       // All tokens, as applications that call other services need them: the largest cookie there is.
       keep: ['id', 'access', 'refresh'],
