@@ -1,5 +1,4 @@
 // The only place, with services/, where rooms are built and where one room's skill is handed to another.
-import { createAuditTrail } from './audit/trail.js'
 import { createCall } from './cognito/call.js'
 import { createClockWatch } from './cognito/clock-watch.js'
 import { resolveEndpoints } from './cognito/endpoints.js'
@@ -7,58 +6,39 @@ import { explainCallbackError, toReason } from './cognito/explain.js'
 import { createTokenVerifier } from './cognito/verifier.js'
 import type { Config } from './config.js'
 import { createIsOwnPath, createPaths } from './endpoints/paths.js'
-import { GatewayError } from './errors.js'
-import type { CookieSite } from './lib/cookie-jar.js'
-import { createLimiter } from './lib/limiter.js'
 import { createNowAndThen } from './lib/now-and-then.js'
 import { createOriginFinder } from './lib/public-origin.js'
 import { type ReadinessCheck, runChecks } from './lib/readiness.js'
 import { createSealer } from './lib/sealer.js'
 import { systemClock } from './lib/system-clock.js'
 import { createPeers } from './lib/trusted-peers.js'
-import { type Log, openAuditLog } from './log.js'
+import type { Log } from './log.js'
 import { createAfterSignOut } from './login/after-sign-out.js'
 import { createLoginFlow } from './login/flow.js'
 import { createRounds } from './login/rounds.js'
 import { createTransactions } from './login/transaction.js'
-import type { Clock, TokenSet } from './model.js'
+import type { Clock } from './model.js'
 import { createPages } from './pages/pages.js'
 import { createRouteFinder } from './routing/finder.js'
 import { compileRoutes } from './routing/table.js'
-import { createAdmission } from './services/admission.js'
-import { openAppClients, revokeByClient } from './services/app-clients.js'
-import { auditRefreshes } from './services/audited.js'
+import { openAppClients } from './services/app-clients.js'
 import { openAws } from './services/aws.js'
 import { createCallerLines } from './services/identity.js'
 import { keepTrying } from './services/keep-trying.js'
 import { createLasting, type Lasting } from './services/lasting.js'
-import type { TokenGrant } from './services/login-metrics.js'
-import { keepRequestTimes } from './services/request-times.js'
+import { openObservation } from './services/observation.js'
+import { createKeep, createSessionServices } from './services/sessions.js'
 import { createSigning } from './services/signing.js'
-import { limitRevocations, limitsOf, openStore } from './services/store.js'
-import { openTracing } from './services/tracing.js'
+import { limitsOf, openStore } from './services/store.js'
 import { openUpstreams } from './services/upstreams.js'
-import { takeUserEvents } from './services/user-events.js'
 import { createPassage, toRoute } from './services/ways.js'
 import { createWishesAt } from './services/wishes.js'
-import { createBackOff } from './session/back-off.js'
-import { createBrowserSessions } from './session/browser-session.js'
-import { keepTokens } from './session/keep.js'
-import { remainingSeconds } from './session/lifetime.js'
-import { createOtherSessions } from './session/other-sessions.js'
-import { createRefresher } from './session/refresh.js'
-import { createRevocation } from './session/revocation.js'
-import { createSessionWatch } from './session/session-watch.js'
-import { createUserChanges } from './session/user-changes.js'
 
 /** Everything the listeners need, built. */
 export type Services = Awaited<ReturnType<typeof createServices>>
 
 const cognitoTimeoutMs = 10_000
 const keysTimeoutMs = 3000
-/** Refreshes at once and waiting: Cognito allows 120 a second for an account (quota `UserAuthentication`). */
-const maxTokenCalls = 30
-const maxWaitingTokenCalls = 5000
 /** What goes on failing is written down this often. */
 const logPauseMs = 60_000
 
@@ -75,7 +55,7 @@ export async function createServices(
   given?: Lasting,
 ) {
   const lasting = given ?? createLasting(clock)
-  const { metrics, drain, endings } = lasting
+  const { metrics, drain } = lasting
   const paths = createPaths(config.paths)
   const endpoints = resolveEndpoints(config.cognito)
   const sealer = createSealer(config.secrets)
@@ -92,16 +72,8 @@ export async function createServices(
   const upstreams = openUpstreams(config, log)
   const forgetLoads = lasting.watchLoads(upstreams.loads)
   const peers = createPeers(config.trustedProxies)
-  const audit = openAuditLog(config.log.audit, log)
-  const tracing = await openTracing(config.tracing, log)
-  const { requests } = config.log
-  const times = requests === 'none' ? null : keepRequestTimes(metrics.watchRoute, log)
-  const callToken = <T>(grant: TokenGrant, call: () => Promise<T>): Promise<T> => {
-    const timed = () => metrics.timeTokenCall(grant, call)
-    if (tracing === null) return timed()
-    return tracing.call('POST /oauth2/token', { 'oauth.grant_type': grant }, timed)
-  }
-  const record = createAuditTrail({ write: audit.write, addressOf: peers.clientAddress })
+  const observation = await openObservation(config, metrics, peers, log)
+  const { record, callToken } = observation
 
   const verifier = lasting.keepVerifier(config.cognito, () =>
     createTokenVerifier({
@@ -125,12 +97,8 @@ export async function createServices(
   // Before anything is opened: packages may be missing.
   const aws = await openAws(config, { issuer: endpoints.issuer, clock, log })
 
-  const keep = <Verified extends { tokens: TokenSet }>(verified: Verified): Verified => ({
-    ...verified,
-    tokens: keepTokens(verified.tokens, config.session.keep),
-  })
   const limits = limitsOf(config)
-  const sessionKeeping = await openStore({
+  const keeping = await openStore({
     config,
     sealer,
     limits,
@@ -139,57 +107,20 @@ export async function createServices(
     log,
     onCommandEnd: metrics.countRedisCommand,
   })
-  const { store } = sessionKeeping
-  const limitTokenCalls = createLimiter({
-    concurrency: maxTokenCalls,
-    waiting: maxWaitingTokenCalls,
-    onFull: () =>
-      new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many refreshes wait' }),
-  })
-  const revoke = createRevocation({
-    revokeToken: limitRevocations(revokeByClient(clients)),
-    log,
-  })
-  const admission = createAdmission(config.login, {
-    revoke: ({ identity, tokens }) => void revoke({ identity, tokens }),
-    clock,
-    log,
-  })
-  const refresher = createRefresher({
-    store,
-    revoke,
-    renewTokens: auditRefreshes(record, async (session, _browser, onRotated) => {
-      const renewed = await limitTokenCalls(() =>
-        callToken('refresh_token', () =>
-          clients.of(session.identity).pool.renewTokens(session, onRotated),
-        ),
-      )
-      return renewed && admission.stays(renewed.identity) ? keep(renewed) : null
-    }),
-    backOff: createBackOff({ clock }),
-    memory: lasting.refreshes,
-    ttlSeconds: session => remainingSeconds(session, limits, clock()),
-    clock,
-  })
-  const announced = (aws?.forgettingEnded ?? same)(endings.announcedBy(store))
-  const sessions = createBrowserSessions({
-    store: announced,
-    refresher,
-    revoke,
+  const sessionServices = createSessionServices({
+    config,
+    lasting,
+    keeping,
+    clients,
+    forgetting: aws?.forgettingEnded ?? same,
+    callToken,
+    record,
     limits,
-    isOutdated: lasting.sessions.ended.isOutdated,
-    endsWithBrowser: config.session.endsWithBrowser,
-    maxCookieBytes: config.session.maxCookieBytes,
-    cookieSite: cookieSiteOf(config.embedding),
-    sometimes: createNowAndThen(logPauseMs),
-    onRefused(session, { request }, reason) {
-      metrics.countSessionEnd('refresh_refused')
-      record('session_ended', { session, request, reason })
-    },
     clock,
     log,
   })
 
+  const keep = createKeep(config)
   const login = createLoginFlow({
     transactions: createTransactions({ sealer, clock }),
     rounds: createRounds({ sealer, clock }),
@@ -225,12 +156,15 @@ export async function createServices(
     routes,
     upstreams,
     peers,
-    watchRoute: times?.watchRoute ?? metrics.watchRoute,
-    ownsTrace: tracing !== null,
+    watchRoute: observation.watchRoute,
+    ownsTrace: observation.ownsTrace,
   })
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const begin = () => {
-    metrics.watchMemories({ sessions: store.memoryUse, bearer_tokens: clients.bearerMemory })
+    metrics.watchMemories({
+      sessions: keeping.store.memoryUse,
+      bearer_tokens: clients.bearerMemory,
+    })
     record('settings_loaded', {
       more: { url: config.url, userPoolId: config.cognito.userPoolId, store: config.session.store },
     })
@@ -239,7 +173,7 @@ export async function createServices(
   const readiness: ReadinessCheck[] = [
     { name: 'stays', check: drain.check },
     { name: 'keys', check: () => verifier.hydrate() },
-    { name: 'sessions', check: () => store.ping() },
+    { name: 'sessions', check: () => keeping.store.ping() },
   ]
 
   return {
@@ -250,29 +184,12 @@ export async function createServices(
     limits,
     hsts: config.tls.hsts,
     login,
-    admit: admission.admit,
-    sessions,
-    otherSessions: createOtherSessions({ store: announced, revoke, limits, clock }),
-    watchSession: createSessionWatch({ endings, peek: sessions.peek, limits, clock, log }),
+    ...sessionServices,
     afterSignOut: createAfterSignOut({ sealer, clock }),
     buildLogoutUrl: clients.buildLogoutUrl,
     peers,
     callerLines: createCallerLines(showParts),
     findBearer: clients.findBearer,
-    takeEvent: takeUserEvents({
-      userPoolId: config.cognito.userPoolId,
-      changes: createUserChanges({
-        store: announced,
-        addEnding: sessionKeeping.addEnding,
-        knows: lasting.sessions.ended.knows,
-        maxSeconds: limits.maxSeconds,
-        clock,
-      }),
-      revoke,
-      record,
-      onEnded: () => metrics.countSessionEnd('user_event'),
-      log,
-    }),
     eventKeys: config.session.events.key ?? [],
     awsCredentials: config.aws.credentialsEndpoint ? (aws?.pool ?? null) : null,
     publishedKeys: signing.published,
@@ -310,27 +227,20 @@ export async function createServices(
     begin,
     metrics,
     record,
-    requestLog: times === null || requests === 'none' ? null : { which: requests, ...times },
-    tracing: tracing && { tracing, continues: config.tracing.continue, peers },
+    requestLog: observation.requestLog,
+    tracing: observation.tracing,
     async close() {
-      audit.close()
-      await tracing?.close()
+      await observation.close()
       hydration.stop()
       await passage.close()
       aws?.close()
       forgetLoads()
       if (given === undefined) metrics.close()
-      await sessionKeeping.close()
+      await keeping.close()
     },
   }
 }
 
 function same<Thing>(thing: Thing): Thing {
   return thing
-}
-
-/** Cookies go along into frames only where the settings embed applications. */
-function cookieSiteOf({ ancestors, partitioned }: Config['embedding']): CookieSite {
-  if (ancestors.length === 0) return 'lax'
-  return partitioned ? 'partitioned' : 'none'
 }

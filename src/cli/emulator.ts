@@ -36,7 +36,10 @@ export async function openEmulator(
   option: string,
 ): Promise<Emulator> {
   try {
-    return await startEmulator(place)
+    const started = await startEmulator(place)
+    // A gateway asks for them at once, and not again for a while: they take a moment to make.
+    await started.keys.jwks()
+    return started
   } catch (error) {
     throw explainListen(error, place.host, place.port, option)
   }

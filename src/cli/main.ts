@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-// The command line. Exit status: 0 done, 1 failed, 2 wrong usage or settings. What only development needs is
-// loaded on demand, so that the emulator costs a gateway in production nothing.
+// The command line. Exit status: 0 done, 1 failed, 2 wrong usage or settings. What a command needs is loaded when it is
+// called: a gateway in production pays for no emulator, and a look at the settings for no gateway.
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { SettingsRefused } from '../errors.js'
@@ -15,7 +15,6 @@ import type { TokenOptions } from './emulator-token.js'
 import type { InitOptions } from './init.js'
 import { keygen } from './keygen.js'
 import type { SessionsOptions } from './sessions.js'
-import { start } from './start.js'
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -31,7 +30,10 @@ program
   .command('start', { isDefault: true })
   .description('serve; settings from gateway.yaml and the environment')
   .option('--config <file>', 'settings file (default: gateway.yaml, when there is one)')
-  .action((options: { config?: string }) => start(options))
+  .action(async (options: { config?: string }) => {
+    const { start } = await import('./start.js')
+    await start(options)
+  })
 
 program
   .command('dev')
