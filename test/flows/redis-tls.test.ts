@@ -25,7 +25,7 @@ async function secureRedis(t: Test) {
 /** What the log says of Redis once somebody could not be served. */
 async function complaint(t: Test, redis: Record<string, string>): Promise<string> {
   const { url, adminUrl, lines } = await testGateway(t, {
-    settings: { session: { store: 'redis', redis } },
+    settings: { session: { store: 'redis', redis: { timeout: 1000, ...redis } } },
   })
   const browser = new PlainBrowser()
   const failed = await signIn(browser, `${url}/`)

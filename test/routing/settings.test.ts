@@ -17,6 +17,7 @@ t.test('three lines make a route', async t => {
     crossSite: 'refuse',
     encodedSlash: false,
     emptySegments: false,
+    keepFragment: false,
     timeout: 60,
     websocket: true,
   })

@@ -38,7 +38,10 @@ t.test('the package has what it needs to run, and nothing of the workshop', asyn
       own.some(file => path === file || path.startsWith(`${file}/`)),
       path,
     )
-    t.notMatch(path, /(?:^|\/)(?:test|bench|\.env|\.npmrc|node_modules)|\.(?:test|map|tsbuildinfo)/)
+    t.notMatch(
+      path,
+      /(?:^|\/)(?:test|bench|\.env|\.npmrc|node_modules)(?:\/|$)|\.(?:test|map|tsbuildinfo)(?:\.|$)/,
+    )
   }
   t.ok((content?.unpackedSize ?? 0) < 3_000_000, `${content?.unpackedSize} bytes`)
 })
