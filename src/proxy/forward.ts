@@ -54,7 +54,9 @@ type DispatchOptions = Dispatcher.DispatchOptions & { readonly servername: strin
  * client's connection, so that it can see the answer is not whole.
  */
 export function forward(forwarding: Forwarding): void {
-  const { request, upstream } = forwarding
+  const { request, response, upstream } = forwarding
+  // Left while it was found out who that is: nothing would tell of it any more, and the exchange would never end.
+  if (response.destroyed || request.socket.destroyed) return
   const isTooLarge = Number(request.headers['content-length'] ?? 0) > forwarding.maxBodyBytes
   const refusal = isTooLarge ? new GatewayError('GW_ERR_BODY_TOO_LARGE') : refusalOf(upstream)
   if (refusal !== null) {

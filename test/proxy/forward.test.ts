@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
 import { finished } from 'node:stream/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -338,6 +339,39 @@ t.test('a client that leaves takes down what it asked for behind another answer'
   client.socket.destroy()
   await Promise.all(gone)
   t.equal(upstream.inFlight, 0)
+})
+
+t.test('who left while it was found out who that is leaves nothing behind', async t => {
+  for (const pipelined of [false, true]) {
+    const seen: unknown[] = []
+    const origin = await httpUpstream(t, (request, response) => {
+      seen.push(request.url)
+      response.end('x'.repeat(1_000_000))
+    })
+    let [decided, came] = [() => {}, (_socket: Socket) => {}]
+    const decision = new Promise<void>(resolve => {
+      decided = resolve
+    })
+    const arrival = new Promise<Socket>(resolve => {
+      came = resolve
+    })
+    const { port, upstream } = await startPassage(t, origin, {
+      before: async response => {
+        came(response.req.socket)
+        await decision
+      },
+    })
+    const client = await rawClient(t, port)
+    client.send('GET /1 HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(pipelined ? 2 : 1))
+    const socket = await arrival
+    const gone = once(socket, 'close')
+    client.socket.destroy()
+    await gone
+    decided()
+    await exchange(t, (await startPassage(t, origin)).port, 'GET /later HTTP/1.1')
+    t.equal(upstream.inFlight, 0)
+    t.strictSame(seen, ['/later'], 'the application is not asked')
+  }
 })
 
 t.test('answers come in the order of their requests, each its own', async t => {
