@@ -48,8 +48,10 @@ export function createPeers(ranges: readonly string[]): Peers {
     const peer = addressOf(request)
     const claimed = request.headers['x-forwarded-for']
     if (ranges.length === 0 || claimed === undefined || !isTrustedAddress(peer)) return peer
+    // The nearest stand last: who writes a long chain in front of them must not push them out.
     const hops = String(claimed)
-      .split(',', maxHops)
+      .split(',')
+      .slice(-maxHops)
       .map(hop => plain(hop.trim()))
     const chain = [peer]
     for (const hop of hops.reverse()) {

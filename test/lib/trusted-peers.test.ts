@@ -40,6 +40,7 @@ t.test('the chain of addresses begins where the last trusted proxy got it from',
     ['10.0.0.1', 'unknown, 10.0.0.2', '10.0.0.2, 10.0.0.1'],
     ['10.0.0.1', '203.0.113.9, <script>', '10.0.0.1'],
     ['10.0.0.1', '', '10.0.0.1'],
+    ['10.0.0.1', `${'6.6.6.6, '.repeat(40)}203.0.113.9`, '203.0.113.9, 10.0.0.1'],
   ]
   for (const [peer, claimed, expected] of rows) {
     t.equal(peers.forwardedFor(from(peer, claimed)), expected, `${peer} says ${claimed}`)
