@@ -85,8 +85,11 @@ export function createDoor(limits: DoorLimits, certificate: SecureContextOptions
     server.keepAliveTimeout = limits.keepAliveTimeout
     // Streams and slow uploads take as long as they take; only the head has a deadline.
     server.requestTimeout = 0
+    // Before a handshake: connections that never begin one count as well.
+    server.on('connection', (socket: Socket) => inside?.emit('arrival', socket))
     server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-      inside?.emit('arrival', socket)
+      // A request that is read again comes as a connection again.
+      if (sockets.has(socket)) return
       sockets.add(socket)
       socket.once('close', () => sockets.delete(socket))
     })
