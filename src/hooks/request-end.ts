@@ -16,7 +16,7 @@ export function onRequestEnd(
   told: (end: RequestEnd) => void,
 ): void {
   const { raw: response } = reply
-  if (request.headers.upgrade === undefined) {
+  if (!isUpgrade(request)) {
     response.once('close', () => {
       const { headersSent, statusCode, writableFinished } = response
       told({ status: headersSent ? statusCode : null, cut: !writableFinished })
@@ -29,4 +29,9 @@ export function onRequestEnd(
     if (headersSent) told({ status: statusCode, cut: false })
     else told({ status: socket === null ? 101 : null, cut: socket !== null })
   })
+}
+
+/** By Node's parser: the header alone, without `Connection: upgrade`, is a request like any other. */
+function isUpgrade(request: FastifyRequest['raw'] & { readonly upgrade?: boolean }): boolean {
+  return request.upgrade === true
 }

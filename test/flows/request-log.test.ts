@@ -75,3 +75,14 @@ t.test('a request that never got to a route, and an upgrade that has ended', asy
   client.socket.destroy()
   t.match((await untilThere(lines, 2))[1], { status: 101, path: '/live', decision: 'allow' })
 })
+
+t.test('a request that only names a protocol leaves its line at its own end', async t => {
+  const { url, lines } = await testGateway(t, { settings: { log: { requests: 'all' } } })
+  const client = await rawClient(t, Number(new URL(url).port))
+  const asked = `GET /oauth2/ping HTTP/1.1\r\nHost: ${new URL(url).host}\r\nUpgrade: websocket\r\n\r\n`
+  for (let n = 1; n <= 3; n++) {
+    client.send(asked)
+    t.match((await untilThere(lines, n))[n - 1], { status: 200, path: '/oauth2/ping' })
+  }
+  t.notOk(client.socket.destroyed, 'on one connection, which stays')
+})
