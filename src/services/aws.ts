@@ -97,9 +97,10 @@ function createSignedWay(
     }
     const credentials = await pool.credentialsOf(caller)
     const { request, response, idleMs, target, headers } = forwarding
+    const owner = caller.identity.subject
     const whole = streams
       ? undefined
-      : await readBody(request, response, { maxBytes: maxBody, idleMs })
+      : await readBody(request, response, { maxBytes: maxBody, idleMs, owner })
     const body = whole === undefined ? (hasBody(request) ? 'streamed' : null) : whole
     const method = request.method ?? 'GET'
     const signed = await sign({ method, target, headers, body }, credentials)

@@ -9,12 +9,18 @@ import type { GatewayError } from '../../src/errors.js'
 import { createWholeBodies } from '../../src/proxy/whole-body.js'
 
 /** Answers with the number of bytes, or the code of the failure. */
-async function reader(t: Test, maxHeldBytes: number, bounds: { maxBytes: number; idleMs: number }) {
-  const read = createWholeBodies(maxHeldBytes)
+async function reader(
+  t: Test,
+  maxHeldBytes: number,
+  bounds: { maxBytes: number; idleMs: number },
+  pace?: { everyMs: number; bytes: number },
+) {
+  const read = createWholeBodies(maxHeldBytes, pace)
   const failures: string[] = []
   let held = () => {}
   const server: Server = createServer((incoming, response) => {
-    read(incoming, response, bounds).then(
+    const owner = String(incoming.headers['x-owner'] ?? incoming.socket.remotePort)
+    read(incoming, response, { ...bounds, owner }).then(
       body => {
         if (incoming.url === '/hold') held = () => response.end('held')
         else response.end(String(body?.length ?? null))
@@ -78,4 +84,39 @@ t.test('a client that leaves, or sends nothing, holds no room', async t => {
   slow.destroy()
   t.ok(failures.includes('GW_ERR_UPLOAD_TIMEOUT'))
   t.equal(await send(Buffer.alloc(1000)), '1000')
+})
+
+// One person's uploads, held back, had everybody else answered 503.
+t.test('one owner gets a quarter of the room, and one body whatever its size', async t => {
+  const { send, url, server, failures } = await reader(t, 4000, { maxBytes: 2000, idleMs: 0 })
+  const { port } = new URL(url)
+  const begin = (owner: string) => {
+    const socket = connect(Number(port), '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    const head = `POST / HTTP/1.1\r\nHost: x\r\nX-Owner: ${owner}\r\nContent-Length: 1900\r\n\r\n`
+    socket.write(head + 'x'.repeat(900))
+  }
+  begin('one')
+  await once(server, 'request')
+  for (let n = 0; n < 4; n++) {
+    const failure = once(server, 'failure')
+    begin('one')
+    await failure
+  }
+  t.strictSame(new Set(failures), new Set(['GW_ERR_UPSTREAM_BUSY']))
+  t.equal(await send(Buffer.alloc(2000)), '2000', 'others have room')
+})
+
+t.test('a body that drips is given up, however often something comes', async t => {
+  const pace = { everyMs: 200, bytes: 10_000 }
+  const { url, server, send, failures } = await reader(t, 1000, { maxBytes: 1000, idleMs: 0 }, pace)
+  const slow = connect(Number(new URL(url).port), '127.0.0.1')
+  slow.on('error', () => {})
+  slow.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n')
+  const drip = setInterval(() => slow.write('x'), 20)
+  await once(server, 'failure')
+  clearInterval(drip)
+  slow.destroy()
+  t.strictSame(failures, ['GW_ERR_UPLOAD_TIMEOUT'])
+  t.equal(await send(Buffer.alloc(1000)), '1000', 'and its room is free')
 })
