@@ -12,6 +12,8 @@ import type { World } from './lib/world.js'
 
 /** After what happens at a start: keys are fetched, the setup is examined. */
 const restMs = 5000
+const usualSignIns = 1000
+const signInsAtOnce = 10
 const usualIdle = 9000
 const usualSessions = 2000
 const loadSeconds = 20
@@ -23,6 +25,11 @@ export async function footprint(world: World): Promise<Findings> {
   const { server, url } = gateway
   await setTimeout(restMs)
   const rest = residentBytes(server)
+
+  const signIns = world.times(usualSignIns)
+  for (let done = 0; done < signIns; done += signInsAtOnce)
+    await Promise.all(Array.from({ length: signInsAtOnce }, () => gateway.signIn()))
+  const signedIn = residentBytes(server)
 
   const cookie = await gateway.signIn()
   const connections = world.times(usualIdle)
@@ -50,6 +57,7 @@ export async function footprint(world: World): Promise<Findings> {
         head: ['figure', ''],
         rows: [
           ['at rest', `${megabytes(rest).toFixed(0)} MB`],
+          [`after ${signIns} sign-ins`, `${megabytes(signedIn).toFixed(0)} MB`],
           [
             `the most under load, ${world.times(usualSessions)} sessions in turn`,
             `${megabytes(most).toFixed(0)} MB`,
