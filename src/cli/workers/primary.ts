@@ -47,6 +47,8 @@ export async function serveByWorkers(
   const endings = createEndingsHub(systemClock)
   const serving = new Map<number, CrewMember>()
   const living = new Set<CrewMember>()
+  /** Those that are being started. */
+  const coming = new Set<Promise<CrewMember>>()
   const ofProcess = watchProcess()
   const own = () =>
     ofProcess.families.map(({ read, ...family }) => ({ ...family, samples: read() }))
@@ -54,7 +56,13 @@ export async function serveByWorkers(
     [...living].map(member => ({ member, isServing: serving.get(member.slot) === member })),
   )
 
-  async function start(slot: number, { tree }: LoadedSettings): Promise<CrewMember> {
+  function start(slot: number, settings: LoadedSettings): Promise<CrewMember> {
+    const started = bring(slot, settings).finally(() => coming.delete(started))
+    coming.add(started)
+    return started
+  }
+
+  async function bring(slot: number, { tree }: LoadedSettings): Promise<CrewMember> {
     let number = 0
     try {
       const member = await startWorker(joined => {
@@ -68,6 +76,8 @@ export async function serveByWorkers(
       })
       living.add(member)
       void member.ended.then(end => lose(member, end))
+      // It came too late to hear it with the others.
+      if (drain.begun()) member.channel.tell(words.stop, 0)
       return member
     } catch (error) {
       endings.leave(number)
@@ -108,7 +118,9 @@ export async function serveByWorkers(
       await pause(pauseMs)
       if (drain.begun() || serving.has(slot)) return
       try {
-        employ(await start(slot, current))
+        const member = await start(slot, current)
+        if (drain.begun()) return
+        employ(member)
         log.info({ worker: slot }, 'a worker serves in place of one that ended')
       } catch (error) {
         log.error({ worker: slot, err: error }, 'a worker could not be started; trying again')
@@ -122,12 +134,15 @@ export async function serveByWorkers(
     const before = current
     for (let slot = 1; slot <= count; slot++) {
       const member = await start(slot, next)
+      if (drain.begun()) return
       try {
         await requireAsGood(checkWorkers, async () => (await member.check()) ?? [])
       } catch (error) {
+        if (drain.begun()) return
         member.channel.tell(words.leave, 0)
         throw error
       }
+      if (drain.begun()) return
       current = next
       const replaced = serving.get(slot)
       employ(member)
@@ -167,7 +182,9 @@ export async function serveByWorkers(
 
   const admin = createAdminApp({ checkReadiness, metrics: figures })
   const everybody = async () => {
-    await Promise.all([...living].map(({ ended }) => ended))
+    while (coming.size + living.size > 0) {
+      await Promise.allSettled([...coming, ...[...living].map(({ ended }) => ended)])
+    }
     await admin.close()
     ofProcess.stop()
   }
