@@ -107,7 +107,7 @@ export async function createServices(
     log,
     onCommandEnd: metrics.countRedisCommand,
   })
-  const sessionServices = createSessionServices({
+  const { settle, ...sessionServices } = createSessionServices({
     config,
     lasting,
     keeping,
@@ -230,6 +230,8 @@ export async function createServices(
     requestLog: observation.requestLog,
     tracing: observation.tracing,
     async close() {
+      // A rotated refresh token is nowhere else until it is written down.
+      await settle()
       await observation.close()
       hydration.stop()
       await passage.close()

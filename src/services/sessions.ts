@@ -6,6 +6,7 @@ import { GatewayError } from '../errors.js'
 import type { CookieSite } from '../lib/cookie-jar.js'
 import { createLimiter } from '../lib/limiter.js'
 import { createNowAndThen } from '../lib/now-and-then.js'
+import { createUnderWay } from '../lib/under-way.js'
 import type { Log } from '../log.js'
 import type { Clock, TokenSet } from '../model.js'
 import { createBackOff } from '../session/back-off.js'
@@ -14,7 +15,7 @@ import { keepTokens } from '../session/keep.js'
 import { type Limits, remainingSeconds } from '../session/lifetime.js'
 import { createOtherSessions, type OtherSessions } from '../session/other-sessions.js'
 import { createRefresher } from '../session/refresh.js'
-import { createRevocation } from '../session/revocation.js'
+import { createRevocation, type Revoke } from '../session/revocation.js'
 import { createSessionWatch, type WatchSession } from '../session/session-watch.js'
 import type { SessionStore } from '../session/store.js'
 import { createUserChanges } from '../session/user-changes.js'
@@ -32,6 +33,9 @@ const maxWaitingTokenCalls = 5000
 /** What goes on failing is written down this often. */
 const logPauseMs = 60_000
 
+/** Longer than the deadline of a token call. */
+const maxSettleMs = 15_000
+
 /** What the endpoints ask of sessions. */
 export interface SessionServices {
   readonly sessions: BrowserSessions
@@ -39,6 +43,8 @@ export interface SessionServices {
   readonly watchSession: WatchSession
   readonly admit: Admission['admit']
   readonly takeEvent: TakeEvent
+  /** Waits for refreshes and revocations under way, also of clients that have left. */
+  readonly settle: () => Promise<void>
 }
 
 /** Of what is verified, the tokens that sessions carry by `session.keep`. */
@@ -82,7 +88,12 @@ export function createSessionServices({
     onFull: () =>
       new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many refreshes wait' }),
   })
-  const revoke = createRevocation({ revokeToken: limitRevocations(revokeByClient(clients)), log })
+  const underWay = createUnderWay()
+  const revokeUncounted = createRevocation({
+    revokeToken: limitRevocations(revokeByClient(clients)),
+    log,
+  })
+  const revoke: Revoke = session => underWay.add(revokeUncounted(session))
   const admission = createAdmission(config.login, {
     revoke: ({ identity, tokens }) => void revoke({ identity, tokens }),
     clock,
@@ -107,7 +118,10 @@ export function createSessionServices({
   const store = forgetting(endings.announcedBy(keeping.store))
   const sessions = createBrowserSessions({
     store,
-    refresher,
+    refresher: {
+      ...refresher,
+      refresh: (browser, found) => underWay.add(refresher.refresh(browser, found)),
+    },
     revoke,
     limits,
     isOutdated: ended.isOutdated,
@@ -142,6 +156,7 @@ export function createSessionServices({
       onEnded: () => metrics.countSessionEnd('user_event'),
       log,
     }),
+    settle: () => underWay.settle(Math.min(maxSettleMs, config.shutdown.deadline * 1000)),
   }
 }
 
