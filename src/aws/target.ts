@@ -1,5 +1,6 @@
 // Targets in the one spelling that AWS computes signatures over. Clients may write `/a!b` or `+`, which services decode and
 // encode again; so what is signed is also what is sent.
+import { GatewayError } from '../errors.js'
 
 /** A target to send, and its parts as the signer takes them. */
 export interface SignableTarget {
@@ -14,10 +15,16 @@ export interface SignableTarget {
  * Encodes every byte but letters, digits and `-._~` (IAM guide, "Create a canonical request").
  *
  * `+` in a query is a space, as forms write it. What cannot be decoded is taken as it is.
+ * @throws GW_ERR_TARGET_REFUSED for `;params` in the path: the decision leaves them out, encoded they would be data
  */
 export function toSignableTarget(raw: string): SignableTarget {
   const mark = raw.indexOf('?')
-  const path = (mark === -1 ? raw : raw.slice(0, mark)).split('/').map(strict).join('/')
+  const rawPath = mark === -1 ? raw : raw.slice(0, mark)
+  if (rawPath.includes(';')) {
+    const reason = 'parameters in a path cannot be signed as they were decided on'
+    throw new GatewayError('GW_ERR_TARGET_REFUSED', { reason })
+  }
+  const path = rawPath.split('/').map(strict).join('/')
   if (mark === -1) return { target: path, path, query: {} }
   const query: Record<string, string[]> = Object.create(null)
   const pairs = raw

@@ -25,3 +25,12 @@ t.test('the query is given decoded, every value of a name', async t => {
   const { query } = toSignableTarget('/x?a=2&a=1&b&%EC%9A%B4=%EC%98%81&__proto__=c')
   t.strictSame({ ...query }, { a: ['2', '1'], b: [''], 운: ['영'], ['__proto__']: ['c'] })
 })
+
+// `/admin;x` is decided on as `/admin`, and would have been sent as `/admin%3Bx`.
+t.test('parameters in a path are refused; a semicolon as data and in a query is not', async t => {
+  for (const raw of ['/admin;x', '/a;v=1/b', '/;']) {
+    t.throws(() => toSignableTarget(raw), { code: 'GW_ERR_TARGET_REFUSED' }, raw)
+  }
+  t.equal(toSignableTarget('/a%3Bx').target, '/a%3Bx')
+  t.equal(toSignableTarget('/a?b;c').target, '/a?b%3Bc')
+})
