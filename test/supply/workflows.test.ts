@@ -1,9 +1,10 @@
 // The workflows take no more than they need: actions by commit, permissions by job, no word of a stranger in a script.
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import t from 'tap'
 import { parse } from 'yaml'
 
-const folder = new URL('../../.github/workflows/', import.meta.url)
+const root = new URL('../../', import.meta.url)
+const folder = new URL('.github/workflows/', root)
 const files = readdirSync(folder)
 const { scripts } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
@@ -83,8 +84,37 @@ for (const file of files) {
   })
 }
 
-t.test('there are three: tests, npm with provenance, container', async t => {
-  t.strictSame(files.sort(), ['ci.yml', 'container.yml', 'publish.yml'])
+t.test('there are four: tests, those that take long, npm with provenance, container', async t => {
+  t.strictSame(files.sort(), ['ci.yml', 'container.yml', 'long.yml', 'publish.yml'])
   const publish = readFileSync(new URL('publish.yml', folder), 'utf8')
   t.match(publish, /npm publish --provenance/)
 })
+
+t.test(
+  'every test of package.json runs somewhere: at night, and when what it is about changes',
+  async t => {
+    const read = (file: string) => parse(readFileSync(new URL(file, folder), 'utf8')) as Workflow
+    const [ci, long] = [read('ci.yml'), read('long.yml')]
+    t.ok('schedule' in ci.on)
+    t.equal(ci.jobs.long?.uses, './.github/workflows/long.yml')
+    const run = [ci, long].flatMap(({ jobs }) =>
+      Object.values(jobs).flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run)),
+    )
+    for (const script of Object.keys(scripts).filter(name => name.startsWith('test'))) {
+      t.ok(run.includes(script === 'test' ? 'npm test' : `npm run ${script}`), script)
+    }
+    const { paths } = long.on.pull_request as { readonly paths: readonly string[] }
+    const files = ['Dockerfile', 'docker-compose.yml', 'deploy/compose/balancer.conf']
+    for (const file of files)
+      t.ok(
+        paths.some(path => matchesGlob(file, path)),
+        file,
+      )
+    for (const path of paths) t.ok(existsSync(new URL(path.replace('/**', ''), root)), path)
+  },
+)
+
+/** Of GitHub's patterns those that we use. */
+function matchesGlob(file: string, pattern: string): boolean {
+  return pattern.endsWith('/**') ? file.startsWith(pattern.slice(0, -2)) : file === pattern
+}
