@@ -3,7 +3,6 @@ import { compileAccess } from '../access/policy.js'
 import type { Config } from '../config.js'
 import type { Admit } from '../endpoints/callback.js'
 import { GatewayError } from '../errors.js'
-import type { Log } from '../log.js'
 import type { Clock, Identity } from '../model.js'
 
 /** The rule, ready to decide. */
@@ -17,11 +16,7 @@ export interface Admission {
 /** Everybody may where the settings require nothing. @param revoke  best effort, never rejects */
 export function createAdmission(
   { require, explain }: Config['login'],
-  {
-    revoke,
-    clock,
-    log,
-  }: { revoke: (refused: Parameters<Admit>[0]) => void; clock: Clock; log: Pick<Log, 'info'> },
+  { revoke, clock }: { revoke: (refused: Parameters<Admit>[0]) => void; clock: Clock },
 ): Admission {
   const policy = require === undefined ? null : compileAccess(require, clock)
   const may = (identity: Identity) => policy?.decide(identity).outcome !== 'refuse'
@@ -36,10 +31,6 @@ export function createAdmission(
         ...(explain === undefined ? {} : { detail: explain.text, detailLink: explain.link }),
       })
     },
-    stays(identity) {
-      if (may(identity)) return true
-      log.info({ sub: identity.subject }, 'the person does not meet login.require any more')
-      return false
-    },
+    stays: may,
   }
 }

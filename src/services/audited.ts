@@ -3,13 +3,13 @@ import type { RecordEvent } from '../audit/trail.js'
 import { GatewayError } from '../errors.js'
 import type { RenewTokens } from '../session/refresh.js'
 
-/** Refreshes that leave a line. One that Cognito refused ends the session, which says so itself. */
+/** Refreshes that leave a line. One that brings nothing ends the session, which says so itself. */
 export function auditRefreshes(record: RecordEvent, renewTokens: RenewTokens): RenewTokens {
   return async (session, browser, onRotated) => {
     const { request } = browser
     try {
       const renewed = await renewTokens(session, browser, onRotated)
-      if (renewed !== null) {
+      if (typeof renewed !== 'string') {
         record('refresh', { session: { ...session, ...renewed }, request })
       }
       return renewed

@@ -1,13 +1,14 @@
 // Sign-ins as a funnel: begun, come back, signed in, or refused and why; and the calls to the token endpoint.
 import { type ErrorCode, GatewayError } from '../errors.js'
 import { type Buckets, createBuckets, type Family } from '../lib/prometheus.js'
+import { refreshEnds } from '../session/refresh-end.js'
 
 /** How far a sign-in has come; `begun_again` when the browser came back without what it was given. */
 const loginSteps = ['begun', 'came_back', 'begun_again', 'signed_in', 'refused'] as const
 export type LoginStep = (typeof loginSteps)[number]
 
 /** Why a session ended, as far as the gateway hears of it. */
-const sessionEnds = ['sign_out', 'refresh_refused', 'user_event'] as const
+const sessionEnds = ['sign_out', ...refreshEnds, 'user_event'] as const
 export type SessionEnd = (typeof sessionEnds)[number]
 
 /** The kinds of calls to the token endpoint (RFC 6749). */

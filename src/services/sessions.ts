@@ -97,18 +97,22 @@ export function createSessionServices({
   const admission = createAdmission(config.login, {
     revoke: ({ identity, tokens }) => void revoke({ identity, tokens }),
     clock,
-    log,
   })
   const refresher = createRefresher({
     store: keeping.store,
     revoke,
     renewTokens: auditRefreshes(record, async (session, _browser, onRotated) => {
+      if (session.tokens.refreshToken === null) return 'no_refresh_token'
       const renewed = await limitTokenCalls(() =>
         callToken('refresh_token', () =>
           clients.of(session.identity).pool.renewTokens(session, onRotated),
         ),
       )
-      return renewed && admission.stays(renewed.identity) ? keep(renewed) : null
+      if (renewed === null) return 'refresh_refused'
+      if (admission.stays(renewed.identity)) return keep(renewed)
+      // Nobody needs the new tokens. Reports its own failure.
+      void revoke(renewed)
+      return 'not_admitted'
     }),
     backOff: createBackOff({ clock }),
     memory: lasting.refreshes,
@@ -129,8 +133,8 @@ export function createSessionServices({
     maxCookieBytes: config.session.maxCookieBytes,
     cookieSite: cookieSiteOf(config.embedding),
     sometimes: createNowAndThen(logPauseMs),
-    onRefused(session, { request }, reason) {
-      metrics.countSessionEnd('refresh_refused')
+    onRefused(session, { request }, end, reason) {
+      metrics.countSessionEnd(end)
       record('session_ended', { session, request, reason })
     },
     clock,

@@ -17,6 +17,7 @@ import {
 } from './lifetime.js'
 import { createRecentUses } from './recent-uses.js'
 import type { Refresher } from './refresh.js'
+import { createRefreshEnds, type OnRefreshEnd, type RefreshEnd } from './refresh-end.js'
 import { createRefreshReport } from './refresh-report.js'
 import type { Revoke } from './revocation.js'
 import {
@@ -96,8 +97,8 @@ export function createBrowserSessions({
   isOutdated?: (session: Session) => boolean
   /** Keeps the log readable while Cognito is away. */
   sometimes: NowAndThen
-  /** Told every session that ends because its refresh token is dead. */
-  onRefused?: (session: Session, browser: Browser, reason: string) => void
+  /** Told every session that ends because it gets no fresh tokens any more. */
+  onRefused?: OnRefreshEnd
   clock: Clock
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): BrowserSessions {
@@ -105,6 +106,7 @@ export function createBrowserSessions({
   const reportRefresh = createRefreshReport({ sometimes, log })
   const recentUses = createRecentUses(limits, clock)
   const finder = createSessionFinder({ store, limits, clock })
+  const endRefused = createRefreshEnds({ destroy, onEnd: onRefused, clock, log })
   const cookies = createSessionCookies({ ...cookieSettings, store, refresher, limits, clock })
 
   /** What the browser gets for what was found. The first line is every request's way. */
@@ -153,7 +155,8 @@ export function createBrowserSessions({
     const { session } = current
     try {
       const fresh = await refresher.refresh(browser, current)
-      if (fresh === null) return await refused(browser, current)
+      if (fresh === null) return goneFor(browser, session)
+      if (typeof fresh === 'string') return await refused(browser, current, fresh)
       return { session: fresh.session, setCookies: cookies.changed(browser, found, fresh) }
     } catch (error) {
       // Said as at the sign-in: the old tokens would serve for a while, and then it would be a loop.
@@ -169,8 +172,13 @@ export function createBrowserSessions({
     }
   }
 
+  /** Ended meanwhile, by somebody who has said so. Cookies stay where they may be those of a new sign-in. */
+  function goneFor(browser: Browser, session: Session): Loaded {
+    return store.hasEnded(session) ? nobody : nobodyFor(browser)
+  }
+
   /** Another request or process may have refreshed while this one was refused: its result counts. */
-  async function refused(browser: Browser, found: StoredSession): Promise<Loaded> {
+  async function refused(browser: Browser, found: StoredSession, end: RefreshEnd): Promise<Loaded> {
     const { session, reference } = found
     if (store.hasEnded(session)) return nobody
     const again = await store.read(sessionPlace(browser), reference)
@@ -178,12 +186,8 @@ export function createBrowserSessions({
     if (newer !== null && newer.session.tokens.issuedAt > session.tokens.issuedAt) {
       return { session: newer.session, setCookies: cookies.changed(browser, found, newer) }
     }
-    const reason =
-      'it expired, was revoked or rotated out, or the user was disabled, deleted or signed out everywhere'
-    const { subject: sub } = session.identity
-    log.info({ sub, reason }, 'session ended: Cognito refused the refresh token')
-    onRefused(session, browser, reason)
-    await destroy(session)
+    if (again === null || store.hasEnded(session)) return goneFor(browser, session)
+    await endRefused(browser, session, end)
     return nobodyFor(browser)
   }
 

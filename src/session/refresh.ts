@@ -3,13 +3,20 @@
 import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
 import type { BackOff } from './back-off.js'
 import { sessionPlace } from './cookie.js'
+import type { RefreshEnd } from './refresh-end.js'
 import type { Revoke } from './revocation.js'
 import type { SessionStore, StoredSession } from './store.js'
+
+/** A person and their tokens after a refresh. */
+export interface Renewed {
+  readonly identity: Identity
+  readonly tokens: TokenSet
+}
 
 /**
  * Asks Cognito for fresh tokens of a session.
  *
- * Null when the refresh token is dead for good; throws when that could not be found out.
+ * Gives why there are none, for good; throws when that could not be found out.
  * @param browser    the one whose request made it due
  * @param onRotated  keeps a refresh token that came with such a failure: the one before may be dead. Never rejects
  */
@@ -17,15 +24,18 @@ export type RenewTokens = (
   session: Session,
   browser: Browser,
   onRotated: (refreshToken: string) => Promise<void>,
-) => Promise<{ identity: Identity; tokens: TokenSet } | null>
+) => Promise<Renewed | RefreshEnd>
+
+/** What a refresh makes of a session. */
+export type Refreshed = StoredSession | RefreshEnd | null
 
 /** Keeps sessions fresh. */
 export interface Refresher {
   /**
-   * The session after a refresh; null when Cognito, or a sign-out meanwhile, has ended it. Throws when that
+   * The session after a refresh; why there cannot be one; null when it was ended meanwhile. Throws when that
    * cannot be found out, and while the pause after such a failure lasts.
    */
-  refresh(browser: Browser, found: StoredSession): Promise<StoredSession | null>
+  refresh(browser: Browser, found: StoredSession): Promise<Refreshed>
   /** Whether this process refreshes the session right now; that writes its use down as well. */
   refreshing(session: Session): boolean
   /** What a session has become within the last minute, when the browser still shows an older one. */
@@ -39,7 +49,7 @@ const maxRemembered = 10_000
 /** What a process knows of refreshes, whatever becomes of its settings. */
 export interface RefreshMemory {
   /** By session id. */
-  readonly running: Map<string, Promise<StoredSession | null>>
+  readonly running: Map<string, Promise<Refreshed>>
   /** Oldest first. */
   readonly recent: Map<string, { stored: StoredSession; until: number }>
 }
@@ -68,7 +78,7 @@ export function createRefresher({
   memory?: RefreshMemory
   clock: Clock
 }): Refresher {
-  function run(browser: Browser, found: StoredSession): Promise<StoredSession | null> {
+  function run(browser: Browser, found: StoredSession): Promise<Refreshed> {
     return store.exclusively(found.session, async (stored, reference = found.reference) => {
       if (stored === null) return null
       const current = { ...found, session: stored, reference }
@@ -79,11 +89,11 @@ export function createRefresher({
   async function renew(
     browser: Browser,
     { session, reference }: StoredSession,
-  ): Promise<StoredSession | null> {
+  ): Promise<Refreshed> {
     const renewed = await ask(session, browser, token =>
       keepRotated(browser, { session, reference }, token),
     )
-    if (renewed === null) return null
+    if (typeof renewed === 'string') return renewed
     const fresh = { ...session, ...renewed, seenAt: clock() }
     const written = await store.write(sessionPlace(browser), fresh, ttlSeconds(fresh), reference)
     if (written !== null) return remember(written)

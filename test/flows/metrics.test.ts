@@ -98,6 +98,24 @@ t.test('sign-ins that fail, by why, and sessions that end', async t => {
   t.equal(samples.get('sessions_ended_total{why="sign_out"}'), 1)
 })
 
+t.test(
+  'sessions that get no fresh tokens, by why; where nothing can be asked, nobody is',
+  async t => {
+    const settings = { session: { keep: ['id', 'access'] } }
+    const bare = await testGateway(t, { settings })
+    const browser = new PlainBrowser()
+    await signIn(browser, `${bare.url}/`)
+    bare.clock.offsetSeconds = 3600
+    t.equal((await browser.visit(`${bare.url}/`)).status, 302)
+    const samples = await read(bare.adminUrl)
+    t.equal(samples.get('sessions_ended_total{why="no_refresh_token"}'), 1)
+    t.equal(samples.get('sessions_ended_total{why="refresh_refused"}'), 0)
+    t.equal(samples.get('sessions_ended_total{why="not_admitted"}'), 0)
+    const refreshes = [...samples.keys()].filter(name => name.includes('grant="refresh_token"'))
+    t.strictSame(refreshes, [])
+  },
+)
+
 t.test('an application that is away, and Redis', async t => {
   const redis = await redisServer(t)
   const upstream = 'http://127.0.0.1:9'

@@ -201,7 +201,14 @@ t.test('who no longer meets it is out at the next refresh', async t => {
   t.equal((await browser.fetch(`${url}/x`)).status, 200)
   clock.offsetSeconds += 3400
   t.equal((await browser.fetch(`${url}/x`)).status, 401)
-  t.ok(lines.some(line => line.includes('does not meet login.require any more')))
+  const said = lines.map(line => JSON.parse(line)).filter(({ msg }) => msg.includes('ended'))
+  t.match(said, [
+    { msg: 'session ended: the person does not meet login.require any more' },
+    { event: 'session_ended', reason: /login\.require/ },
+  ])
+  const isRevoked = () =>
+    emulator.calls.some(({ path, status }) => path === '/oauth2/revoke' && status === 200)
+  while (!isRevoked()) await new Promise(resolve => setTimeout(resolve, 10))
 })
 
 t.test('nobody signs in where a link asks for silence and nobody is there', async t => {

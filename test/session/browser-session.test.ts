@@ -216,7 +216,7 @@ t.test('a request that was on its way with the old cookie is served within a min
 t.test('a refresh that is refused for good ends the session, for every copy', async t => {
   const { sessions, clock, signIn, lines } = browserSessions({
     idleSeconds: 7200,
-    renewTokens: async () => null,
+    renewTokens: async () => 'refresh_refused',
   })
   const cookies = await signIn()
   clock.move(60)
@@ -227,6 +227,46 @@ t.test('a refresh that is refused for good ends the session, for every copy', as
   t.strictSame(await sessions.load(browser(copy)), clearedNobody)
   t.strictSame(lines, ['info: session ended: Cognito refused the refresh token'])
 })
+
+// Of a session that brings no refresh token along, and of one whose person may not stay, it was said that Cognito had
+// refused the refresh token; and of one that was signed out elsewhere meanwhile as well.
+t.test('a session ends for the reason that there is, said once', async t => {
+  for (const [end, sentence] of [
+    ['refresh_refused', 'session ended: Cognito refused the refresh token'],
+    ['no_refresh_token', 'session ended: fresh tokens are due, and it has no refresh token'],
+    ['not_admitted', 'session ended: the person does not meet login.require any more'],
+  ] as const) {
+    const { store } = sharedStore()
+    const ends: unknown[] = []
+    const { sessions, clock, signIn, lines } = browserSessions({
+      store,
+      idleSeconds: 7200,
+      renewTokens: async () => end,
+      onRefused: (_session, _browser, why) => ends.push(why),
+    })
+    const cookies = await signIn()
+    clock.move(3400)
+    const all = Array.from({ length: 20 }, async () => sessions.load(browser(cookies)))
+    for (const { session } of await Promise.all(all)) t.equal(session, null)
+    t.strictSame(lines, [`info: ${sentence}`])
+    t.strictSame(ends, [end])
+  }
+})
+
+t.test(
+  'a session that was ended elsewhere before its refresh had its turn has not ended here',
+  async t => {
+    const { store } = sharedStore()
+    const { sessions, clock, signIn, lines, asked } = browserSessions({
+      store: { ...store, exclusively: (_session, work) => work(null) },
+      idleSeconds: 7200,
+    })
+    const cookies = await signIn()
+    clock.move(3400)
+    t.strictSame(await sessions.load(browser(cookies)), clearedNobody)
+    t.strictSame([lines, asked], [[], []])
+  },
+)
 
 t.test('a refresh that is refused while another process did it counts as done', async t => {
   const store = cookieStore()
@@ -244,7 +284,7 @@ t.test('a refresh that is refused while another process did it counts as done', 
     idleSeconds: 7200,
     renewTokens: async () => {
       refused = true
-      return null
+      return 'refresh_refused'
     },
   })
   const cookies = await signIn()
@@ -475,7 +515,7 @@ t.test('an ended session is remembered until its last second', async t => {
   t.strictSame(ends, [43_100, 43_200])
   const refusing = browserSessions({
     store: watched,
-    renewTokens: async () => null,
+    renewTokens: async () => 'refresh_refused',
     idleSeconds: 7200,
   })
   const refused = await refusing.signIn()

@@ -4,7 +4,7 @@ import t from 'tap'
 import { GatewayError } from '../../src/errors.js'
 import type { Session } from '../../src/model.js'
 import { createBackOff } from '../../src/session/back-off.js'
-import { createRefresher } from '../../src/session/refresh.js'
+import { createRefresher, type Refreshed, type RenewTokens } from '../../src/session/refresh.js'
 import { session, signedInAt } from '../fixtures/session.js'
 
 setFlagsFromString('--expose-gc')
@@ -20,7 +20,12 @@ const fresh = (at: number) => ({ ...session().tokens, issuedAt: at, expiresAt: a
 
 const here = { origin: 'http://localhost:3000', secure: false, cookies: [] }
 
-function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
+/** What a refresh has made of the session. */
+const storedIn = (refreshed: Refreshed) => (typeof refreshed === 'string' ? null : refreshed)
+
+type End = Extract<Awaited<ReturnType<RenewTokens>>, string>
+
+function setUp(renew: (session: Session) => Promise<Session['tokens'] | End>) {
   const clock = { now: signedInAt + 3400 }
   let calls = 0
   const refresher = createRefresher({
@@ -35,7 +40,7 @@ function setUp(renew: (session: Session) => Promise<Session['tokens'] | null>) {
     renewTokens: async old => {
       calls++
       const tokens = await renew(old)
-      return tokens && { identity: old.identity, tokens }
+      return typeof tokens === 'string' ? tokens : { identity: old.identity, tokens }
     },
     revoke: async () => {},
     ttlSeconds: () => 60,
@@ -60,7 +65,7 @@ t.test('50 sessions are refreshed 50 times, each as itself', async t => {
     Array.from({ length: 1000 }, (_, n) => refresher.refresh(here, stored({ id: `s${n % 50}` }))),
   )
   t.equal(calls(), 50)
-  for (const [n, fresh] of all.entries()) t.equal(fresh?.session.id, `s${n % 50}`)
+  for (const [n, fresh] of all.entries()) t.equal(storedIn(fresh)?.session.id, `s${n % 50}`)
 })
 
 t.test(
@@ -116,16 +121,16 @@ t.test('pauses grow, honour Retry-After, and are over after a success', async t 
 t.test('what a session has become is remembered for a minute', async t => {
   const { refresher, clock } = setUp(async () => fresh(clock.now))
   t.equal(refresher.successor(session()), null)
-  const became = await refresher.refresh(here, stored())
+  const became = storedIn(await refresher.refresh(here, stored()))
   t.equal(refresher.successor(session()), became)
   if (became) t.equal(refresher.successor(became.session), null, 'the newest has no successor')
   clock.now += 60
   t.equal(refresher.successor(session()), null)
 })
 
-t.test('refused for good is null, and is not remembered', async t => {
-  const { refresher } = setUp(async () => null)
-  t.equal(await refresher.refresh(here, stored()), null)
+t.test('no fresh tokens for good is told with why, and is not remembered', async t => {
+  const { refresher } = setUp(async () => 'not_admitted')
+  t.equal(await refresher.refresh(here, stored()), 'not_admitted')
   t.equal(refresher.successor(session()), null)
 })
 
@@ -158,7 +163,7 @@ t.test(
         backOff: createBackOff({ clock: () => signedInAt }),
         clock: () => signedInAt + 3400,
       })
-      const result = await refresher.refresh(here, stored())
+      const result = storedIn(await refresher.refresh(here, stored()))
       t.strictSame(result?.session.tokens, expected?.tokens, why)
       t.equal(calls, expectedCalls, why)
     }
@@ -206,7 +211,8 @@ t.test(
     t.ok(results.every(({ status }) => status === 'rejected'))
     t.equal(asked, 1)
     fail = false
-    t.equal((await refresher.refresh(here, stored()))?.reference, 'new', 'no promise was kept')
+    const last = storedIn(await refresher.refresh(here, stored()))
+    t.equal(last?.reference, 'new', 'no promise was kept')
   },
 )
 
