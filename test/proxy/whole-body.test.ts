@@ -107,6 +107,28 @@ t.test('one owner gets a quarter of the room, and one body whatever its size', a
   t.equal(await send(Buffer.alloc(2000)), '2000', 'others have room')
 })
 
+// Four people together had everybody else answered 503.
+t.test('the more people hold back, the less each may, and others have room', async t => {
+  const { send, url, server, failures } = await reader(t, 4000, { maxBytes: 1000, idleMs: 0 })
+  const { port } = new URL(url)
+  let received = 0
+  const allThere = new Promise<void>(resolve => {
+    server.on('request', () => {
+      received++
+      if (received === 40) resolve()
+    })
+  })
+  for (let n = 0; n < 40; n++) {
+    const socket = connect(Number(port), '127.0.0.1')
+    t.teardown(() => socket.destroy())
+    const head = `POST / HTTP/1.1\r\nHost: x\r\nX-Owner: ${n % 4}\r\nContent-Length: 200\r\n\r\n`
+    socket.write(head + 'x'.repeat(100))
+  }
+  await allThere
+  t.equal(await send(Buffer.alloc(1000)), '1000')
+  t.ok(failures.length > 0, `${failures.length} of 40 had no room`)
+})
+
 t.test('a body that drips is given up, however often something comes', async t => {
   const pace = { everyMs: 200, bytes: 10_000 }
   const { url, server, send, failures } = await reader(t, 1000, { maxBytes: 1000, idleMs: 0 }, pace)
