@@ -2,7 +2,7 @@
 import { type IncomingMessage, METHODS } from 'node:http'
 import { type FastifyInstance, fastify } from 'fastify'
 import { createJudge } from './access/judge.js'
-import { accountEndpoint, endOtherEndpoint, formWaits } from './endpoints/account.js'
+import { accountEndpoint, endOtherEndpoint, formPage, formWaits } from './endpoints/account.js'
 import { healthEndpoint, metricsEndpoint, readyEndpoint } from './endpoints/admin.js'
 import { awsCredentialsEndpoint } from './endpoints/aws-credentials.js'
 import { callbackEndpoint } from './endpoints/callback.js'
@@ -64,7 +64,7 @@ const schemaController = {
  * who is it · may they · forward.
  */
 export function createApp(services: Services): FastifyInstance {
-  const { paths, login, record } = services
+  const { paths, record } = services
   const { keepAliveTimeout, ...http } = connectionLimits
   const failures = createFailureAnswers({
     ...services,
@@ -203,12 +203,15 @@ export function createApp(services: Services): FastifyInstance {
     who,
     refuseCrossSite(services),
     authorize({
-      login,
+      ...services,
       judge,
       keepForm: createFormKeeper({
         ...services,
         failures,
-        signInPath: again => signInPath(`${paths.account}?form=${formWaits}`, again),
+        signInPath: (page, again) => {
+          const at = page === null ? '' : `&${formPage}=${encodeURIComponent(page)}`
+          return signInPath(`${paths.account}?form=${formWaits}${at}`, again)
+        },
       }),
       keepFragment: createFragmentKeeper({
         ...services,

@@ -5,6 +5,7 @@ import { resolveEndpoints } from './cognito/endpoints.js'
 import { explainCallbackError, toReason } from './cognito/explain.js'
 import { createTokenVerifier } from './cognito/verifier.js'
 import type { Config } from './config.js'
+import { formPage } from './endpoints/account.js'
 import { createIsOwnPath, createPaths } from './endpoints/paths.js'
 import { createNowAndThen } from './lib/now-and-then.js'
 import { createOriginFinder } from './lib/public-origin.js'
@@ -32,7 +33,7 @@ import { createSigning } from './services/signing.js'
 import { limitsOf, openStore } from './services/store.js'
 import { openUpstreams } from './services/upstreams.js'
 import { createPassage, toRoute } from './services/ways.js'
-import { createWishesAt } from './services/wishes.js'
+import { createExtraScopes, createWishesAt } from './services/wishes.js'
 
 /** Everything the listeners need, built. */
 export type Services = Awaited<ReturnType<typeof createServices>>
@@ -203,7 +204,18 @@ export async function createServices(
     findRoute,
     isOwnPath,
     allowedWishes: config.login.parameters,
-    wishesAt: createWishesAt(findRoute, config.url),
+    wishesAt: createWishesAt(
+      findRoute,
+      config.url,
+      new Map([
+        [paths.landing, 'rd'],
+        [paths.account, formPage],
+      ]),
+    ),
+    extraScopes: createExtraScopes(
+      routes.map(({ route }) => route),
+      sessionServices.sessions.peek,
+    ),
     ownOrigins: config.url,
     returnTo: {
       ownOrigins: config.url,

@@ -18,6 +18,8 @@ import { isOwnPost } from './same-site.js'
 
 /** What `form=` says when a form waits in another tab for its person to sign in. */
 export const formWaits = 'waits'
+/** The parameter beside it that names the page of the form, whose route may say how to sign in. */
+export const formPage = 'at'
 
 /**
  * The page of a signed-in person; a navigation of nobody goes to the login and comes back.

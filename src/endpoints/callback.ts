@@ -5,6 +5,7 @@ import type { Log } from '../log.js'
 import type { Completed, LoginFlow } from '../login/flow.js'
 import type { Identity, TokenSet } from '../model.js'
 import type { BrowserSessions } from '../session/browser-session.js'
+import type { WishesAt } from './start.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,6 +26,7 @@ export function callbackEndpoint({
   login,
   sessions,
   admit,
+  wishesAt,
   count,
   record,
   log,
@@ -32,6 +34,7 @@ export function callbackEndpoint({
   login: LoginFlow
   sessions: Pick<BrowserSessions, 'create'>
   admit: Admit
+  wishesAt: WishesAt
   /** Told how far sign-ins come. */
   count: (step: 'came_back' | 'begun_again' | 'signed_in') => void
   record: RecordEvent
@@ -50,7 +53,8 @@ export function callbackEndpoint({
     }
     // Back button, bookmark, a second tab: whoever is signed in already just goes on.
     if (request.session !== null) return goOn(reply, completed.returnTo)
-    const step = await login.startAgain(browser, completed)
+    const wishes = wishesAt(browser.origin, completed.returnTo)
+    const step = await login.startAgain(browser, completed, wishes)
     count('begun_again')
     addCookies(reply, step.setCookies)
     return goOn(reply, step.location)

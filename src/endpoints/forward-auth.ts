@@ -130,8 +130,7 @@ export function forwardAuthEndpoint({
     if (!judge(request) || (wanted !== null && caller === null)) {
       const mayGo =
         queryOf(request).get('redirect') === '1' && isNavigation(originalMethod, headers)
-      // Who is signed in and has to sign in did so too long ago.
-      // Also who lacks a scope of the route is sent there, and proved who they are.
+      // Who is signed in and has to sign in did so too long ago. Who only lacks a scope of the route proved who they are.
       const again = session !== null && request.decision === 'login'
       if (mayGo && headers.authorization === undefined) {
         return toLogin(request, reply, startPath, again)

@@ -5,11 +5,14 @@ import { GatewayError } from '../errors.js'
 import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
 import { readWishes, type WishName } from '../login/wishes.js'
-import type { LoginWishes } from '../model.js'
+import type { Browser, LoginWishes } from '../model.js'
 import type { JudgeReturnTo } from './return-to.js'
 
 /** How people sign in who go on to this Location of an origin. */
 export type WishesAt = (origin: string, location: string) => LoginWishes
+
+/** Scopes that a browser's session has beside the usual ones, so that nobody loses them by signing in anew. */
+export type ScopesAt = (browser: Browser) => Promise<readonly string[]>
 
 /**
  * Answers 302 to the hosted UI, with the wishes of the route that the person goes on to, and those of the link.
@@ -20,11 +23,13 @@ export function startEndpoint({
   login,
   judge,
   wishesAt,
+  extraScopes,
   allowedWishes,
 }: {
   login: Pick<LoginFlow, 'begin'>
   judge: JudgeReturnTo
   wishesAt: WishesAt
+  extraScopes: { at: ScopesAt }
   /** What a link may ask. */
   allowedWishes: readonly WishName[]
 }): RouteHandlerMethod {
@@ -40,7 +45,8 @@ export function startEndpoint({
     // An auth request sends people here who have to prove once more who they are, whatever links may ask.
     const again = query.get('prompt') === 'login'
     const ofRoute = wishesAt(request.browser.origin, returnTo)
-    const extra = { ...ofRoute, ...readWishes(query, allowedWishes) }
+    const scopes = [...(await extraScopes.at(request.browser)), ...(ofRoute.scopes ?? [])]
+    const extra = { ...ofRoute, ...readWishes(query, allowedWishes), scopes }
     const step = await login.begin(request.browser, returnTo, { again, extra })
     for (const line of step.setCookies) reply.header('set-cookie', line)
     return reply.header('cache-control', 'no-store').redirect(step.location, 302)

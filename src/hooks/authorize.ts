@@ -5,9 +5,10 @@ import { GatewayError } from '../errors.js'
 import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
 import { fitReturnTo } from '../login/return-to.js'
-import type { Decision } from '../model.js'
+import type { Decision, Session } from '../model.js'
 import type { KeepFragment } from './keep-fragment.js'
 import { isOwnForm, type KeepForm } from './kept-form.js'
+import { mustProveAgain } from './prove-again.js'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -24,11 +25,14 @@ declare module 'fastify' {
 export function authorize({
   login,
   judge,
+  extraScopes,
   keepForm,
   keepFragment,
 }: {
   login: Pick<LoginFlow, 'begin'>
   judge: JudgeRequest
+  /** Scopes that a session has beside the usual ones. */
+  extraScopes: { of: (session: Session | null) => readonly string[] }
   keepForm: KeepForm
   keepFragment: KeepFragment
 }): onRequestHookHandler {
@@ -49,7 +53,7 @@ export function authorize({
     }
     if (request.route.keepsFragment && request.raw.method === 'GET' && keepFragment(request, reply))
       return
-    sendToLogin(request, reply, login).catch(done)
+    sendToLogin(request, reply, login, extraScopes.of(request.session)).catch(done)
   }
 }
 
@@ -58,12 +62,11 @@ async function sendToLogin(
   request: FastifyRequest,
   reply: FastifyReply,
   login: Pick<LoginFlow, 'begin'>,
+  scopesBefore: readonly string[],
 ): Promise<void> {
-  const { route, session, decision } = request
-  // Who is signed in and is sent there all the same signed in too long ago, or lacks a scope of the route.
-  const again = session !== null && decision === 'login'
-  const scopes = [...(session?.identity.scopes ?? []), ...(route.login.scopes ?? [])]
-  const wishes = { again, extra: { ...route.login, scopes } }
+  const { route } = request
+  const scopes = [...scopesBefore, ...(route.login.scopes ?? [])]
+  const wishes = { again: mustProveAgain(request), extra: { ...route.login, scopes } }
   const step = await login.begin(request.browser, fitReturnTo(request.target), wishes)
   for (const line of step.setCookies) reply.header('set-cookie', line)
   reply.header('cache-control', 'no-store').redirect(step.location, 302)

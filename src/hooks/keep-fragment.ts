@@ -6,6 +6,7 @@ import { fitReturnTo, judgeReturnTo } from '../login/return-to.js'
 import type { Pages } from '../pages/pages.js'
 import { chooseLanguage } from '../texts/language.js'
 import type { FailureAnswers } from './error-handler.js'
+import { mustProveAgain } from './prove-again.js'
 
 /** Answers a navigation with the page, 401; false when its address is too long, and nothing was answered. */
 export type KeepFragment = (request: FastifyRequest, reply: FastifyReply) => boolean
@@ -26,13 +27,13 @@ export function createFragmentKeeper({
   signInPath: (returnTo: string, again: boolean) => string
 }): KeepFragment {
   return (request, reply) => {
-    const { browser, target, headers, session } = request
+    const { browser, target, headers } = request
     const rules = { origin: browser.origin, ...nowhereElse }
     // As the landing page will name it, so that the two can be compared.
     const page = judgeReturnTo(fitReturnTo(target), rules)
     const landing = `${landingPath}?rd=${encodeURIComponent(page ?? '')}`
     if (page === null || landing.length > maxReturnTo) return false
-    const again = session !== null
+    const again = mustProveAgain(request)
     const finished = pages.render('keep-fragment', chooseLanguage(headers['accept-language']), {
       page,
       signIn: signInPath(page, again),

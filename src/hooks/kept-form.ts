@@ -3,20 +3,26 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { GatewayError } from '../errors.js'
+import { networkOf } from '../lib/network.js'
+import { createPlaces } from '../lib/places.js'
+import type { Peers } from '../lib/trusted-peers.js'
 import { acceptsHtml } from '../login/navigation.js'
 import { carryForm } from '../pages/carried-form.js'
 import type { LostFormReason } from '../pages/page.js'
 import type { FinishedPage, Pages } from '../pages/pages.js'
 import { chooseLanguage } from '../texts/language.js'
 import type { FailureAnswers } from './error-handler.js'
+import { mustProveAgain } from './prove-again.js'
 
 /** Answers a form post of nobody with a page, 401. */
 export type KeepForm = (request: FastifyRequest, reply: FastifyReply) => Promise<void>
 
 const maxBytes = 65_536
 const deadlineMs = 10_000
-/** Bodies held at once. */
-const maxReading = 100
+/** Bodies held at once, and those of one client's network. */
+const maxReading = { all: 100, each: 5 }
+/** Of a path in a link that also has to fit into a transaction cookie. */
+const maxPathLength = 500
 
 /**
  * Whether a request is a form that a page of this very origin posted, in a tab.
@@ -39,30 +45,37 @@ export function isOwnForm({ raw, browser }: FastifyRequest): boolean {
 export function createFormKeeper({
   pages,
   failures,
+  peers,
   signInPath,
 }: {
   pages: Pages
   failures: Pick<FailureAnswers, 'dress' | 'tell'>
-  /** Where the person signs in, in another tab. @param again  with the password, whoever is signed in */
-  signInPath: (again: boolean) => string
+  peers: Pick<Peers, 'clientAddress'>
+  /**
+   * Where the person signs in, in another tab.
+   *
+   * @param page   whose route says how; null for the usual way
+   * @param again  with the password, whoever is signed in
+   */
+  signInPath: (page: string | null, again: boolean) => string
 }): KeepForm {
-  let reading = 0
+  const takePlace = createPlaces(maxReading)
 
   async function readForm(request: IncomingMessage): Promise<Buffer | LostFormReason> {
     if (!isPlainForm(request)) return 'files'
     if (Number(request.headers['content-length'] ?? 0) > maxBytes) return 'tooLarge'
-    if (reading >= maxReading) return 'unreadable'
-    reading++
+    const leave = takePlace(networkOf(peers.clientAddress(request)))
+    if (leave === null) return 'unreadable'
     try {
       return await readBody(request)
     } finally {
-      reading--
+      leave()
     }
   }
 
   function render(request: FastifyRequest, body: Buffer | LostFormReason): FinishedPage {
     const language = chooseLanguage(request.headers['accept-language'])
-    const signIn = signInPath(request.session !== null)
+    const signIn = signInPath(pageToSignInFor(request), mustProveAgain(request))
     const action = request.target.raw
     if (typeof body === 'string') return pages.render('lost-form', language, { why: body, signIn })
     const form = leadsHere(action, request.browser.origin) ? carryForm(body) : null
@@ -80,6 +93,12 @@ export function createFormKeeper({
     const answer = failures.dress(page, error, request)
     reply.code(answer.status).headers(answer.headers).send(answer.body)
   }
+}
+
+/** Where the route asks anything of the sign-in, its page without the query. */
+function pageToSignInFor({ route, target }: FastifyRequest): string | null {
+  const path = target.raw.slice(0, target.raw.length - target.query.length)
+  return Object.keys(route.login).length > 0 && path.length <= maxPathLength ? path : null
 }
 
 /** As browsers say it: with a charset or a coding it comes from something else. */

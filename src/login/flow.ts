@@ -69,7 +69,7 @@ export interface LoginFlow {
    *
    * @throws GW_ERR_TRANSACTION_EXPIRED when that did not help, GW_ERR_COOKIES_BLOCKED when nothing comes back
    */
-  startAgain(browser: Browser, lost: LostState): Promise<Step>
+  startAgain(browser: Browser, lost: LostState, extra?: LoginWishes): Promise<Step>
   /**
    * The line that counts a completed sign-in of a browser that showed no session before.
    *
@@ -137,7 +137,7 @@ export function createLoginFlow({
     forget: (browser, query) =>
       transactions.forget(browser, new URLSearchParams(query).get('state') ?? ''),
 
-    async startAgain(browser, { returnTo, round }) {
+    async startAgain(browser, { returnTo, round }, extra = {}) {
       if (round >= maxRounds - 1) {
         const nothing = browser.cookies.length === 0
         const what = nothing ? 'no cookie at all came' : 'the transaction cookie did not come'
@@ -145,7 +145,7 @@ export function createLoginFlow({
           reason: `${what} back in ${maxRounds} rounds`,
         })
       }
-      return begin(browser, returnTo, { round: round + 1 })
+      return begin(browser, returnTo, { round: round + 1, extra })
     },
 
     countRound(browser) {

@@ -1,13 +1,22 @@
-// How people sign in who go on to a page of ours: as its route says.
+// How people sign in who go on to a page of ours: as its route says, and without losing scopes they have.
 import type { WishesAt } from '../endpoints/start.js'
 import { parseRequestTarget } from '../lib/request-target.js'
+import type { Browser, Route, Session } from '../model.js'
 import type { FindRoute } from '../routing/finder.js'
 
-/** The wishes of the route that serves a Location; none where no route of ours does. */
-export function createWishesAt(findRoute: FindRoute, ownOrigins: readonly string[]): WishesAt {
+/**
+ * The wishes of the route that serves a Location; none where no route of ours does.
+ *
+ * @param stops  pages of our own on the way to another: their paths, and the parameter that names the other
+ */
+export function createWishesAt(
+  findRoute: FindRoute,
+  ownOrigins: readonly string[],
+  stops: ReadonlyMap<string, string>,
+): WishesAt {
   return (origin, location) => {
-    const url = new URL(location, origin)
-    if (!ownOrigins.includes(url.origin)) return {}
+    const url = beyondStop(new URL(location, origin), stops)
+    if (url === null || !ownOrigins.includes(url.origin)) return {}
     try {
       const target = parseRequestTarget(url.pathname + url.search)
       return findRoute({ host: url.hostname, method: 'GET', target })?.login ?? {}
@@ -15,5 +24,38 @@ export function createWishesAt(findRoute: FindRoute, ownOrigins: readonly string
       // A target that no route would take is said when the person comes there.
       return {}
     }
+  }
+}
+
+/** Where a stop leads to; nowhere when it does not say. */
+function beyondStop(url: URL, stops: ReadonlyMap<string, string>): URL | null {
+  const name = stops.get(url.pathname)
+  if (name === undefined) return url
+  const next = url.searchParams.get(name)
+  return next !== null && URL.canParse(next, url.origin) ? new URL(next, url.origin) : null
+}
+
+/** Scopes beside the usual ones that are not to be lost when somebody signs in anew. */
+export interface ExtraScopes {
+  of(session: Session | null): readonly string[]
+  at(browser: Browser): Promise<readonly string[]>
+}
+
+/**
+ * Those of a session that some route asks for. Others came from a Lambda trigger, and Cognito refuses to be asked for
+ * what the app client has not.
+ *
+ * @param peek  a failure of it is no reason not to begin a sign-in
+ */
+export function createExtraScopes(
+  routes: readonly Pick<Route, 'login'>[],
+  peek: (browser: Browser) => Promise<Session | null>,
+): ExtraScopes {
+  const asked = new Set(routes.flatMap(({ login }) => login.scopes ?? []))
+  const of = (session: Session | null) =>
+    (session?.identity.scopes ?? []).filter(scope => asked.has(scope))
+  return {
+    of,
+    at: async browser => (asked.size === 0 ? [] : of(await peek(browser).catch(() => null))),
   }
 }

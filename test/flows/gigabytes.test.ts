@@ -118,7 +118,8 @@ async function compare(from: Readable, onMegabytes = () => {}): Promise<string> 
     for (let at = 0; at < chunk.length; ) {
       const start = seen % piece.length
       const end = Math.min(piece.length, start + chunk.length - at)
-      if (piece.compare(chunk, at, at + end - start, start, end) !== 0) return `${seen}: another byte`
+      if (piece.compare(chunk, at, at + end - start, start, end) !== 0)
+        return `${seen}: another byte`
       at += end - start
       seen += end - start
     }

@@ -114,6 +114,37 @@ t.test('a chunked form is read as far as 64 KB', async t => {
   t.match(await ask(['note=', 'x'.repeat(70_000)]), 'too large')
 })
 
+// A hundred bodies are held at once. One client that sent its own slowly held all of them.
+t.test('one network holds a few places alone, and others are served', async t => {
+  const { url } = await testGateway(t, {
+    settings: { trustedProxies: ['127.0.0.0/8', '::1'] },
+  })
+  const from = async (address: string) => {
+    const { body } = await post(`${url}/notes`, 'note=Tea', { 'x-forwarded-for': address })
+    return body.includes('accept-charset')
+  }
+  const sockets = Array.from({ length: 5 }, (_, at) => {
+    const socket = connect(Number(new URL(url).port), 'localhost')
+    const head = [
+      'POST /notes HTTP/1.1',
+      `Host: ${new URL(url).host}`,
+      `X-Forwarded-For: 2001:db8:0:1::${at}`,
+      ...['Accept: text/html', 'Sec-Fetch-Mode: navigate', 'Sec-Fetch-Dest: document'],
+      ...['Sec-Fetch-Site: same-origin', 'Content-Type: application/x-www-form-urlencoded'],
+      'Content-Length: 100',
+    ]
+    socket.on('error', () => {})
+    socket.write(`${head.join('\r\n')}\r\n\r\nnote=`)
+    t.teardown(() => socket.destroy())
+    return socket
+  })
+  while (await from('2001:db8:0:1::ffff')) await new Promise(setImmediate)
+  t.ok(await from('2001:db8:0:2::1'), 'another network')
+  sockets[0]?.destroy()
+  while (!(await from('2001:db8:0:1::ffff'))) await new Promise(setImmediate)
+  t.pass('a place that is given back is free')
+})
+
 t.test(
   'signed in too long ago for a route: the form comes back, with a sign-in that asks for the password',
   async t => {

@@ -105,6 +105,10 @@ t.test('scopes of a route are asked for there, beside the usual ones', async t =
     (await authorizeUrl(new PlainBrowser(), url + path)).searchParams.get('scope')
   t.equal(await scopesAt('/billing'), 'openid email profile billing/read')
   t.equal(await scopesAt('/'), 'openid email profile')
+  const late = await authorizeUrl(new PlainBrowser(), `${url}/billing`)
+  const callback = `${url}/oauth2/callback?code=x&state=${late.searchParams.get('state')}`
+  const again = await authorizeUrl(new PlainBrowser(), callback)
+  t.equal(again.searchParams.get('scope'), 'openid email profile billing/read', 'begun again')
   const browser = new PlainBrowser()
   const page = await signIn(browser, `${url}/billing/x`)
   t.equal(page.status, 200)
@@ -124,6 +128,85 @@ t.test('who came in without them is sent for them, keeps the others, and comes b
   const page = await browser.follow(`${url}/billing/x`)
   t.equal(page.status, 200)
   t.match(page.url, /\/billing\/x$/)
+})
+
+// They were lost where the way to the hosted UI leads by the login start, and the password was asked for again.
+t.test('the same by way of the login start: a proxy that asks first, and links with #', async t => {
+  const { url, clock } = await withRoutes(
+    t,
+    upstream => [
+      {
+        path: '/board',
+        access: { scopes: ['billing/read'] },
+        login: { scopes: ['billing/read'], lang: 'ja' },
+        keepFragment: true,
+        upstream,
+      },
+      ...billingRoutes(upstream),
+    ],
+    { ...billing, settings: { trustedProxies: ['127.0.0.0/8', '::1'] } },
+  )
+  const browser = new PlainBrowser()
+  await signIn(browser, `${url}/calls`)
+  clock.offsetSeconds += 61
+  const asked = await browser.visit(`${url}/oauth2/auth?redirect=1`, {
+    headers: { 'x-forwarded-uri': '/billing/x' },
+  })
+  t.equal(asked.status, 302)
+  const page = await browser.visit(`${url}/board`)
+  const [, plain = ''] = /href="(\/oauth2\/start[^"]+)"/.exec(page.body) ?? []
+  const [, whole = ''] = /data-with-fragment="([^"]+)"/.exec(page.body) ?? []
+  t.notMatch(plain + whole, '&amp;')
+  for (const start of [asked.location ?? '', url + plain, url + whole]) {
+    const { searchParams } = await authorizeUrl(browser, start)
+    t.equal(searchParams.get('scope'), 'openid email profile phone billing/read', start)
+    t.equal(searchParams.get('prompt'), null, 'who they are is known')
+    t.equal(searchParams.get('lang'), start.includes('board') ? 'ja' : null)
+  }
+  t.equal((await browser.follow(url + whole)).status, 200)
+  t.equal((await browser.visit(`${url}/board`)).status, 200)
+})
+
+t.test('a form that has to wait for scopes of its route is sent with them', async t => {
+  const { url, clock } = await withRoutes(t, billingRoutes, billing)
+  const browser = new PlainBrowser()
+  await signIn(browser, `${url}/`)
+  clock.offsetSeconds += 61
+  const send = () =>
+    browser.visit(`${url}/billing/pay?id=7`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        'sec-fetch-site': 'same-origin',
+        origin: url,
+      },
+      body: 'a=1',
+    })
+  const kept = await send()
+  t.equal(kept.status, 401)
+  const [, start = ''] = /href="(\/oauth2\/start[^"]+)"/.exec(kept.body) ?? []
+  t.equal((await browser.follow(url + start)).status, 200)
+  t.equal((await send()).status, 200)
+})
+
+// Cognito refuses scopes that the app client has not, whoever put them into its tokens.
+t.test('scopes that a Lambda trigger has added are not asked for', async t => {
+  const { url, clock } = await withRoutes(t, billingRoutes, {
+    ...billing,
+    emulator: {
+      triggers: {
+        preTokenGeneration(event) {
+          const accessTokenGeneration = { scopesToAdd: ['tenant/a'] }
+          event.response.claimsAndScopeOverrideDetails = { accessTokenGeneration }
+          return event
+        },
+      },
+    },
+  })
+  const browser = new PlainBrowser()
+  await signIn(browser, `${url}/`)
+  clock.offsetSeconds += 61
+  t.equal((await browser.follow(`${url}/billing/x`)).status, 200)
 })
 
 t.test('a scope that Cognito does not give ends in a 403, not in a loop', async t => {
