@@ -23,6 +23,17 @@ for (const kind of ['nginx', 'caddy', 'haproxy'] as const) {
       'x-forwarded-groups': 'staff',
     })
 
+    const own = browser.cookieHeader(url)
+    t.match(own, 'cgw-session=')
+    const headers = { cookie: `a=1; my-cgw-x=2; ${own}; b="x; y=3` }
+    t.equal((await browser.fetch(`${url}/x`, headers)).status, 200)
+    const { cookie } = upstream.seen.at(-1)?.headers ?? {}
+    t.match(cookie, /^a=1; my-cgw-x=2; .*b="x; y=3$/, "the application's cookies stay")
+    t.notMatch(cookie, /(?:^|; )(?:__Host-)?cgw-session/, "the gateway's end here")
+    const alone = { cookie: own.replace(/(?:^|; )(?!cgw-session)[^;]*/g, '') }
+    t.equal((await browser.fetch(`${url}/x`, alone)).status, 200)
+    t.notMatch(upstream.seen.at(-1)?.headers.cookie, 'cgw-')
+
     const before = upstream.seen.length
     t.equal((await browser.fetch(`${url}/admin`)).status, 403)
     t.equal((await new PlainBrowser().fetch(`${url}/x`)).status, 401, 'a script without session')
@@ -38,9 +49,9 @@ for (const kind of ['nginx', 'caddy', 'haproxy'] as const) {
     })
     t.equal(forged.statusCode, 200)
     await forged.body.dump()
-    const { headers = {} } = upstream.seen.at(-1) ?? {}
-    t.notOk('x-forwarded-user' in headers && headers['x-forwarded-user'] !== '')
-    t.notOk('x-forwarded-groups' in headers && headers['x-forwarded-groups'] !== '')
+    const { headers: arrived = {} } = upstream.seen.at(-1) ?? {}
+    t.notOk('x-forwarded-user' in arrived && arrived['x-forwarded-user'] !== '')
+    t.notOk('x-forwarded-groups' in arrived && arrived['x-forwarded-groups'] !== '')
 
     if (kind === 'haproxy') {
       clock.offsetSeconds = 3500
