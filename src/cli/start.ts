@@ -4,6 +4,7 @@ import { availableParallelism } from 'node:os'
 import type { Config, LoadedSettings } from '../config.js'
 import { createLog, type Log } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
+import { installLastResort } from './last-resort.js'
 import { loadSettings } from './load-settings.js'
 import { createReload } from './reload.js'
 import { serve } from './serve.js'
@@ -20,8 +21,7 @@ export async function start({ config: file }: { config?: string }): Promise<void
   const given = await load()
   const { config } = given
   const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
-  // The last resort: one forgotten promise must not end everybody's session with the process.
-  process.on('unhandledRejection', error => log.error({ err: error }, 'unhandled rejection'))
+  installLastResort(log)
   const gateway = await open(given, log)
   const reload = createReload({ load, apply: gateway.reload, log })
   const closeByHand = closeOnSignal(

@@ -26,7 +26,11 @@ export function createCall(
   settings: Pick<CognitoSettings, 'internalUrl'>,
   timeoutMs: number,
 ): Call {
-  const dispatcher = new Agent({ connections: maxConnections, connectTimeout: timeoutMs })
+  const dispatcher = new Agent({
+    connections: maxConnections,
+    // Said out loud: NODE_TLS_REJECT_UNAUTHORIZED=0, set for another program, would switch the check off.
+    connect: { timeout: timeoutMs, rejectUnauthorized: true },
+  })
 
   return async (url, { method = 'GET', headers = {}, body = null } = {}) => {
     // Not AbortSignal.timeout: it would hold on to the whole exchange until it fires.

@@ -1,6 +1,9 @@
 // Calls to Cognito are bounded, go to one place, and happen once.
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
 import t from 'tap'
 import { createCall } from '../../src/cognito/call.js'
+import { selfSigned } from '../proxy/fixtures/certificate.js'
 import { fakePool } from './fixtures/fake-pool.js'
 
 /** Longer than a busy machine needs: not what these tests are about. */
@@ -66,3 +69,30 @@ t.test('a request whose connection breaks is not sent again', async t => {
   await t.rejects(call(`${pool.origin}/token`, { method: 'POST', body: 'code=1' }), TypeError)
   t.equal(pool.seen.filter(({ path }) => path === '/token').length, 1)
 })
+
+// What is set for another program of the same environment would have opened the way to whoever answers for Cognito.
+t.test(
+  'the certificate of the pool is checked, also with NODE_TLS_REJECT_UNAUTHORIZED=0',
+  async t => {
+    let asked = 0
+    const server = createServer(selfSigned('localhost'), (_request, response) => {
+      asked++
+      response.end('{}')
+    }).listen(0, '127.0.0.1')
+    await new Promise(resolve => server.once('listening', resolve))
+    t.teardown(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    const url = `https://localhost:${(server.address() as AddressInfo).port}/oauth2/token`
+    t.teardown(() => delete process.env.NODE_TLS_REJECT_UNAUTHORIZED)
+    for (const value of [undefined, '0']) {
+      if (value !== undefined) process.env.NODE_TLS_REJECT_UNAUTHORIZED = value
+      const failure = await createCall({}, patience)(url, { method: 'POST', body: 'code=1' }).catch(
+        (error: unknown) => error,
+      )
+      t.match((failure as Error).cause, { code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }, `${value}`)
+    }
+    t.equal(asked, 0)
+  },
+)

@@ -73,6 +73,9 @@ t.test('an authority that did not sign the certificate is refused, and named', a
   t.match(await complaint(t, { ...redis, ca: other }), 'session.redis.ca')
   const { ca: _none, ...systemAuthorities } = redis
   t.match(await complaint(t, systemAuthorities), 'session.redis.ca')
+  process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0'
+  t.teardown(() => delete process.env.NODE_TLS_REJECT_UNAUTHORIZED)
+  t.match(await complaint(t, systemAuthorities), 'session.redis.ca', 'whatever the environment')
 })
 
 t.test('a certificate for another name is refused', async t => {

@@ -9,6 +9,7 @@ import type { Siblings } from '../../services/store.js'
 import type { Ending } from '../../session/ended.js'
 import { type Left, maxTurnWaitMs } from '../../session/turns.js'
 import { type Gateway, openGateway } from '../gateway.js'
+import { installLastResort } from '../last-resort.js'
 import { portNames } from '../serve.js'
 import { type Start, type Started, words } from './orders.js'
 
@@ -35,7 +36,7 @@ async function begin(channel: Channel, { tree, slot, endings, fd }: Start): Prom
   const config = loadConfig({ env: {}, base: tree })
   const options = { level: config.log.level, pretty: process.stdout.isTTY }
   const log = createLog(options).child({ worker: slot })
-  process.on('unhandledRejection', error => log.error({ err: error }, 'unhandled rejection'))
+  installLastResort(log)
   const lasting = createLasting(systemClock, siblingsBy(channel))
   const hear = (news: readonly Ending[]) => {
     for (const ending of news) {
