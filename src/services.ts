@@ -26,6 +26,7 @@ import { openAppClients } from './services/app-clients.js'
 import { openAws } from './services/aws.js'
 import { createCallerLines } from './services/identity.js'
 import { keepTrying } from './services/keep-trying.js'
+import { lookAgainForKeys } from './services/keys-again.js'
 import { createLasting, type Lasting } from './services/lasting.js'
 import { openObservation } from './services/observation.js'
 import { createKeep, createSessionServices } from './services/sessions.js'
@@ -161,6 +162,7 @@ export async function createServices(
     ownsTrace: observation.ownsTrace,
   })
   const hydration = keepTrying(() => verifier.hydrate(), log)
+  const keys = lookAgainForKeys(verifier.renew, log)
   const begin = () => {
     metrics.watchMemories({
       sessions: keeping.store.memoryUse,
@@ -246,6 +248,7 @@ export async function createServices(
       await settle()
       await observation.close()
       hydration.stop()
+      keys.stop()
       await passage.close()
       aws?.close()
       forgetLoads()

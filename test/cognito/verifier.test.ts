@@ -42,6 +42,17 @@ async function open(t: Test, { keys = [idSigner, accessSigner] as Signer[] } = {
   return { pool, time, publish, verifier, id, access, issuer: endpoints.issuer }
 }
 
+/** Claims as the first entry of a list. */
+class ListOfClaims {
+  private readonly claims: object
+  constructor(claims: object) {
+    this.claims = claims
+  }
+  toJSON() {
+    return [this.claims]
+  }
+}
+
 t.test('good tokens, each with its own key, and one fetch for both', async t => {
   const { verifier, pool, id, access } = await open(t)
   const [idToken, accessToken] = [id(), access()]
@@ -90,6 +101,13 @@ t.test('an ID token that is bad in one thing', async t => {
     ['crit', id({}, { crit: ['exp'] }), /crit/],
     ['crit that nobody knows', id({}, { crit: ['x'], x: 1 }), /crit/],
     ['empty crit', id({}, { crit: [] }), /crit/],
+    ['a key of its own', id({}, { jwk: stranger.jwk }, stranger), /signature/],
+    [
+      'addresses of keys',
+      id({}, { jku: 'http://127.0.0.1:9/keys', x5u: 'http://127.0.0.1:9/cert' }, stranger),
+      /signature/,
+    ],
+    ['a list for claims', idSigner.sign(new ListOfClaims(claims)), /./],
     ['a stranger’s key of the same name', id({}, {}, stranger), /signature/],
     ['the other key', id({}, { kid: accessSigner.kid }), /signature/],
     ['an unknown kid', id({}, { kid: 'unknown' }), /not found/],

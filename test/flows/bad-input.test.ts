@@ -3,7 +3,7 @@
 import t, { type Test } from 'tap'
 import { type TestGateway, testGateway } from '../fixtures/gateway.js'
 import { type Answer, PlainBrowser } from '../fixtures/plain-browser.js'
-import { signInUpToCallback, submitLogin } from '../fixtures/sign-in.js'
+import { signIn, signInUpToCallback, submitLogin } from '../fixtures/sign-in.js'
 
 function assertRefused(
   t: Test,
@@ -21,6 +21,12 @@ function assertRefused(
     'and in the log',
   )
   t.match(answer.headers['content-security-policy'], "default-src 'none'")
+  for (const name of ['server', 'x-powered-by', 'via']) t.notOk(name in answer.headers, name)
+  t.notMatch(
+    answer.body,
+    /fastify|undici|node_modules|\.[jt]s:\d|v\d+\.\d+\.\d+/i,
+    'nothing of the inside',
+  )
 }
 
 t.test('a callback with a state that is missing, doubled, foreign or reused', async t => {
@@ -34,6 +40,12 @@ t.test('a callback with a state that is missing, doubled, foreign or reused', as
     ['empty state', `?code=${code}&state=`, 'GW_ERR_CALLBACK_INVALID'],
     ['two states', `?code=${code}&state=${state}&state=${state}`, 'GW_ERR_CALLBACK_INVALID'],
     ['no code', `?state=${state}`, 'GW_ERR_CALLBACK_INVALID'],
+    [
+      'a token in its place',
+      `?access_token=eyJ&token_type=Bearer&state=${state}`,
+      'GW_ERR_CALLBACK_INVALID',
+    ],
+    ['an ID token beside it', `?code=${code}&id_token=eyJ&state=abc.def`, 'GW_ERR_STATE_UNKNOWN'],
     ['two codes', `?code=${code}&code=1&state=${state}`, 'GW_ERR_CALLBACK_INVALID'],
     ['a foreign state', `?code=${code}&state=abc.def`, 'GW_ERR_STATE_UNKNOWN'],
     ['a changed state', `?code=${code}&state=${state.slice(0, -1)}_`, 'GW_ERR_STATE_UNKNOWN'],
@@ -123,6 +135,39 @@ t.test('cookies full of rubbish are nobody, are cleared, and never an error', as
   t.notOk(lines.some(line => line.includes('GW_ERR_INTERNAL')))
 })
 
+t.test('what is sealed for one purpose, or shown in another place, is no session', async t => {
+  const { url } = await testGateway(t)
+  const browser = new PlainBrowser()
+  const started = await browser.visit(`${url}/page`)
+  const state = new URL(started.location ?? '').searchParams.get('state') ?? ''
+  const transaction = /^cgw-login-[^=]+=([^;]+)/.exec(started.setCookies[0] ?? '')?.[1] ?? ''
+  await signIn(browser, `${url}/`)
+  const cookie = browser.cookieHeader(url)
+  const [, session = ''] = /cgw-session=([^;]+)/.exec(cookie) ?? []
+  for (const sealed of [transaction, state, session]) t.ok(sealed.length > 60, 'it is there')
+  const rows: [string, string, Record<string, string>, string?][] = [
+    ['a transaction', '/x', { cookie: `cgw-session=1.${transaction}` }],
+    ['a state', '/x', { cookie: `cgw-session=1.${state.split('.')[1]}` }],
+    ['the session in the query', `/x?${cookie.replaceAll('; ', '&')}`, {}],
+    ['in a header of its own', '/x', { 'cgw-session': session, 'x-session': session }],
+    ['as a token', '/x', { authorization: `Bearer ${session}` }],
+    ['in the body', '/x', { 'content-type': 'application/x-www-form-urlencoded' }, cookie],
+    [
+      'under another name',
+      '/x',
+      { cookie: cookie.replaceAll('cgw-session', '__Host-cgw-session') },
+    ],
+  ]
+  for (const [why, path, headers, body] of rows) {
+    const answer = await fetch(url + path, {
+      headers: { accept: '*/*', 'sec-fetch-site': 'same-origin', ...headers },
+      ...(body === undefined ? {} : { method: 'POST', body }),
+    })
+    t.equal(answer.status, 401, why)
+  }
+  t.equal((await fetch(`${url}/x`, { headers: { cookie } })).status, 200, 'in its place')
+})
+
 t.test('rd leads to our own origin or nowhere', async t => {
   const gateway = await testGateway(t)
   const { url } = gateway
@@ -164,6 +209,26 @@ t.test('a head that is too large is 431, bad framing 400, and others are served 
   t.equal(large.status, 431)
   t.match(await large.text(), 'GW_ERR_HEADERS_TOO_LARGE')
   t.equal((await fetch(`${url}/public`)).status, 200)
+})
+
+t.test('who leaves while a code is redeemed breaks nothing', async t => {
+  const { url, emulator } = await testGateway(t)
+  const browser = new PlainBrowser()
+  const callback = await signInUpToCallback(browser, `${url}/page`)
+  emulator.faults.set('/oauth2/token', { delayMs: 300, times: 1 })
+  const leaving = new AbortController()
+  const left = fetch(callback, {
+    headers: { cookie: browser.cookieHeader(url), 'sec-fetch-mode': 'navigate' },
+    redirect: 'manual',
+    signal: leaving.signal,
+  }).catch(() => 'left')
+  while (emulator.faults.list().length > 0) await new Promise(setImmediate)
+  leaving.abort()
+  t.equal(await left, 'left')
+  const redeemed = () => emulator.calls.some(({ grantType }) => grantType === 'authorization_code')
+  while (!redeemed()) await new Promise(setImmediate)
+  t.equal((await signIn(new PlainBrowser(), `${url}/page`)).status, 200, 'others sign in')
+  t.equal((await browser.follow(callback)).status, 200, 'and so does whoever comes back')
 })
 
 t.test('a wrong password stays at the hosted UI', async t => {

@@ -69,6 +69,9 @@ t.test(
       ['/admin', admin, 200],
       ['/closed', admin, 403],
       ['/closed', new PlainBrowser(), 403],
+      ['/admin?x=/public', jane, 403],
+      ['/x?/public', new PlainBrowser(), 401],
+      ['/x?rd=/public/../public', new PlainBrowser(), 401],
     ]
     for (const [path, browser, expected] of rows) {
       const before = upstream.seen.length
@@ -77,6 +80,36 @@ t.test(
     }
   },
 )
+
+// Ways in which others were talked out of asking who it is: a probe's User-Agent, a target in a header, a mark of their own.
+t.test('no header says which page is meant, or that nobody needs to be asked', async t => {
+  const gateway = await testGateway(t)
+  const { url, upstream } = gateway
+  const trusting = await gateway.twin({ trustedProxies: ['127.0.0.0/8', '::1'] })
+  const rows: Record<string, string>[] = [
+    { 'user-agent': 'ELB-HealthChecker/2.0' },
+    { 'user-agent': 'GoogleHC/1.0' },
+    { 'user-agent': 'kube-probe/1.32' },
+    { 'x-forwarded-uri': '/public' },
+    { 'x-original-url': '/public' },
+    { 'x-original-uri': '/public', 'x-original-method': 'OPTIONS' },
+    { 'x-rewrite-url': '/public' },
+    { 'x-forwarded-prefix': '/public' },
+    { 'x-middleware-subrequest': 'middleware:middleware:middleware' },
+    { 'x-forwarded-user': 'jane', 'x-forwarded-for': '127.0.0.1' },
+    { 'x-http-method-override': 'OPTIONS' },
+  ]
+  for (const headers of rows) {
+    for (const at of [url, trusting]) {
+      const answer = await new PlainBrowser().fetch(`${at}/reports`, headers)
+      t.equal(answer.status, 401, JSON.stringify(headers))
+      const open = await new PlainBrowser().fetch(`${at}/public`, headers)
+      t.equal(open.status, 200, 'its neighbour')
+      t.equal(upstream.seen.at(-1)?.url, '/public')
+    }
+  }
+  t.equal(upstream.seen.length, rows.length * 2)
+})
 
 t.test('a path of the gateway is never forwarded, however it is spelled', async t => {
   const { url, upstream } = await testGateway(t)
@@ -254,7 +287,9 @@ t.test('health, readiness and ping', async t => {
   const { adminUrl, url, emulator } = await testGateway(t)
   t.equal((await fetch(`${adminUrl}/healthz`)).status, 200)
   t.equal((await fetch(`${adminUrl}/readyz`)).status, 200)
-  t.equal((await fetch(`${url}/healthz`)).status, 401, 'not on the traffic port')
+  for (const path of ['/healthz', '/readyz', '/metrics']) {
+    t.equal((await fetch(url + path)).status, 401, `${path} is not on the traffic port`)
+  }
   t.equal((await fetch(`${url}/oauth2/ping`)).status, 200)
   t.ok(emulator.calls.some(({ path }) => path.endsWith('jwks.json')))
 })

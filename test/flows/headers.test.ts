@@ -44,6 +44,52 @@ t.test('styles by the settings; what a style sets no client can send, on any rou
   t.notMatch(JSON.stringify(upstream.seen.at(-1)?.rawHeaders), /boss|admin|Basic/)
 })
 
+t.test('lies of a client reach no application, whoever it is and whatever it asks', async t => {
+  const gateway = await testGateway(t)
+  const { upstream, emulator } = gateway
+  const { origin } = upstream
+  const url = await gateway.twin({
+    routes: [
+      { path: '/optional', access: 'optional', upstream: origin },
+      { path: '/report', access: { groups: ['admins'] }, mode: 'report', upstream: origin },
+      { path: '/own', access: 'signed-in', cors: 'application', upstream: origin },
+      { path: '/', access: 'signed-in', upstream: origin },
+    ],
+  })
+  const { access_token: token } = await emulator.administration.tokensFor(
+    'jane',
+    '1testclient0000000000000001',
+  )
+  const lies = {
+    'x-forwarded-email': 'mallory@example.com',
+    X_Forwarded_Groups: 'mallory',
+    'x-forwarded.user': 'mallory',
+    connection: 'X-Forwarded-User, x-forwarded-groups',
+  }
+  const preflight = { origin: 'https://evil.example', 'access-control-request-method': 'PUT' }
+  const rows: [string, string, string, Record<string, string>][] = [
+    ['nobody', 'GET', '/optional', {}],
+    ['nobody, where it is only reported', 'GET', '/report', {}],
+    ['a Bearer token, which knows no e-mail', 'GET', '/x', { authorization: `Bearer ${token}` }],
+    ['the same, without leave', 'GET', '/report', { authorization: `Bearer ${token}` }],
+    ['a preflight', 'OPTIONS', '/own', preflight],
+  ]
+  for (const [who, method, path, headers] of rows) {
+    upstream.seen.length = 0
+    const answer = await request(url + path, {
+      method: method as 'GET',
+      headers: { ...lies, ...headers },
+    })
+    await answer.body.dump()
+    t.equal(answer.statusCode, 200, who)
+    const [seen] = upstream.seen
+    t.notMatch(JSON.stringify(seen?.rawHeaders), 'mallory', who)
+    t.equal(seen?.headers['x-forwarded-email'], undefined, who)
+    const isJane = 'authorization' in headers
+    t.equal(seen?.headers['x-forwarded-groups'], isJane ? 'staff' : undefined, who)
+  }
+})
+
 t.test('the person’s own token, for applications that verify it', async t => {
   const { url, emulator } = await testGateway(t, {
     settings: { identity: { style: ['forwarded', 'bearer'], token: 'id', accessToken: true } },

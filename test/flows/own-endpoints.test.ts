@@ -14,7 +14,9 @@ async function signedIn({ url }: TestGateway): Promise<PlainBrowser> {
 
 t.test('signing out by POST takes a body of any type, and reads none', async t => {
   const gateway = await testGateway(t)
-  for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'x/y']) {
+  const types = ['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'x/y']
+  const spelled = ['APPLICATION/JSON', 'application/json\t; x', 'text/plain; charset=__proto__']
+  for (const type of [...types, ...spelled]) {
     const browser = await signedIn(gateway)
     const answer = await browser.visit(`${gateway.url}/oauth2/sign_out`, {
       method: 'POST',
@@ -23,6 +25,21 @@ t.test('signing out by POST takes a body of any type, and reads none', async t =
     })
     t.equal(answer.status, 303, type)
     t.equal((await browser.fetch(`${gateway.url}/`)).status, 401, `${type}: signed out`)
+  }
+})
+
+t.test('a content type that is none is refused, and changes nothing', async t => {
+  const gateway = await testGateway(t)
+  const browser = await signedIn(gateway)
+  for (const type of ['application/json nonsense', '__proto__', 'constructor', '', 'a/b/c']) {
+    const answer = await browser.visit(`${gateway.url}/oauth2/sign_out`, {
+      method: 'POST',
+      headers: { 'content-type': type, 'sec-fetch-site': 'same-origin' },
+      body: 'x',
+    })
+    t.equal(answer.status, 400, type)
+    t.match(answer.body, 'GW_ERR_REQUEST_INVALID')
+    t.equal((await browser.fetch(`${gateway.url}/`)).status, 200, `${type}: still signed in`)
   }
 })
 

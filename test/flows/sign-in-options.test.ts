@@ -44,6 +44,40 @@ t.test('a link asks what the settings let links ask', async t => {
     t.equal(then.get(name), null, name)
 })
 
+// Parameters of the OAuth request, brought in by a link or by the page that somebody goes back to.
+t.test('no link changes what the sign-in itself is made of', async t => {
+  const { url } = await testGateway(t)
+  const evil = {
+    redirect_uri: 'https://evil.example/',
+    response_type: 'token',
+    response_mode: 'query',
+    client_id: 'other',
+    state: 'mine',
+    nonce: 'mine',
+    code_challenge: 'mine',
+    code_challenge_method: 'plain',
+    scope: 'aws.cognito.signin.user.admin',
+    request: 'eyJ',
+    request_uri: 'https://evil.example/',
+    acr_values: 'mine',
+  }
+  const query = new URLSearchParams(evil)
+  const usual = await authorizeUrl(new PlainBrowser(), `${url}/oauth2/start?rd=/x`)
+  const names = [...usual.searchParams.keys()].sort()
+  for (const link of [
+    `/oauth2/start?rd=/x&${query}`,
+    `/oauth2/start?rd=${encodeURIComponent(`/x?${query}`)}`,
+    `/x?${query}`,
+  ]) {
+    const { searchParams } = await authorizeUrl(new PlainBrowser(), url + link)
+    t.strictSame([...searchParams.keys()].sort(), names)
+    for (const name of names) {
+      t.equal(searchParams.getAll(name).length, 1, name)
+      t.notMatch(searchParams.get(name), /^mine$|evil|^token$|^other$|^plain$|admin/, name)
+    }
+  }
+})
+
 t.test('screen leads to the pages for signing up and for forgotten passwords', async t => {
   const { url } = await testGateway(t)
   const pathOf = async (screen: string) =>

@@ -36,6 +36,7 @@ t.test('who is not let in learns why, and the application learns nothing', async
     ['nobody, where all may', '/public', [], 101, ''],
     ['a route without upgrades', '/plain', [], 403, 'upgrade_refused'],
     ['a target with two readings', '/public/../admin', [], 400, 'target_refused'],
+    ['a target with a fragment', '/public#x', [], 400, 'target_refused'],
     [
       'a path of the gateway, which upgrades nothing',
       '/oauth2/userinfo',

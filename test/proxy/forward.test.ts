@@ -168,7 +168,7 @@ t.test('an event is passed on when it comes, not when more comes', async t => {
 
 /**
  * Bytes that somebody holds on to. What only waits for the collector is none of it: how much that is depends on
- * how busy the machine is. test/long/gigabytes looks at what the process takes in all.
+ * how busy the machine is. test/flows/gigabytes looks at what the process takes in all.
  */
 function heldBytes(): number {
   // Twice: buffers are given back beside the program, and the next turn waits for that.
