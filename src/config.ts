@@ -1,6 +1,6 @@
 // Gathers the settings of all rooms from gateway.yaml and the environment. What a setting means stands
 // in its room's schema; here is only how it is found, and how everything wrong is said at once.
-import { z } from 'zod'
+import * as z from 'zod'
 import { accessRule, accessSettings } from './access/settings.js'
 import { createAwsSettings, sigv4Setting } from './aws/settings.js'
 import { cognitoSettings } from './cognito/settings.js'

@@ -1,5 +1,5 @@
 // Who may pass a route.
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationSetting } from '../lib/setting-types.js'
 
 /** The words, and what they stand for. */

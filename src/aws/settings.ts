@@ -1,5 +1,5 @@
 // Temporary AWS credentials of the person who is signed in, and routes whose requests are signed with them.
-import { z } from 'zod'
+import * as z from 'zod'
 
 const identityPoolId = /^[a-z]{2,}(?:-[a-z]+)+-\d+:[0-9a-f-]{36}$/
 const roleArn = /^arn:aws[\w-]*:iam::\d{12}:role\/[\w+=,.@/-]{1,512}$/

@@ -1,5 +1,5 @@
 // Which user pool and app client the gateway logs in with.
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationSetting, listSetting, secretFileSetting } from '../lib/setting-types.js'
 
 /** REGION_ID. The region becomes part of host names, so its form counts. */

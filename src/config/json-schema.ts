@@ -1,5 +1,5 @@
 // The settings as JSON Schema (draft 2020-12), with which editors complete and check gateway.yaml.
-import { z } from 'zod'
+import * as z from 'zod'
 import { accessRule, accessWords } from '../access/settings.js'
 import { settingsSchema } from '../config.js'
 

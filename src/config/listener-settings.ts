@@ -1,5 +1,5 @@
 // Settings of the process itself: where it listens, in how many processes, with which certificate, how it stops.
-import { z } from 'zod'
+import * as z from 'zod'
 import { complaintOfPair } from '../lib/certificate.js'
 import { durationSetting, portSetting, readPem } from '../lib/setting-types.js'
 

@@ -1,7 +1,7 @@
 // Changes of users as AWS tells of them: CloudTrail writes a record, EventBridge puts it into an envelope and posts it to
 // an API destination. User names are masked in it, as CloudTrail masks them; users are named by `sub`.
 import { randomUUID } from 'node:crypto'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ChangeListener, UserChange } from './changes.js'
 import type { Tell } from './events.js'
 

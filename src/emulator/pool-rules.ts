@@ -1,5 +1,5 @@
 // What a schema of single fields cannot say of a user pool.
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** A fault of a pool, and where it stands. */
 export interface PoolComplaint {

@@ -1,6 +1,6 @@
 // What nobody outside AWS has published about Cognito. Each is a switch with our best guess as its default,
 // so that a gateway can be tested against every answer.
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** The switches; all have defaults. */
 export const unpublishedSchema = z.strictObject({

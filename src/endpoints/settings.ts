@@ -1,5 +1,5 @@
 // Where the gateway's own pages live.
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Settings under `paths`. */
 export const pathSettings = z.strictObject({

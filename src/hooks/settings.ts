@@ -1,5 +1,5 @@
 // How many connections one client may have.
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Settings under `limits` that bound who arrives. */
 export const arrivalLimits = {

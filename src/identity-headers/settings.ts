@@ -1,5 +1,5 @@
 // How a person is shown to applications.
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationSetting } from '../lib/setting-types.js'
 
 /** Names of styles; `styles/table` has one for each. */

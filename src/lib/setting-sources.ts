@@ -1,6 +1,6 @@
 // Where settings come from: the environment, as a tree in the shape of the file, and what is laid over what.
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { suggest } from './suggestion.js'
 
 /** Settings as given: nothing is checked yet. */

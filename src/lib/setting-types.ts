@@ -1,6 +1,6 @@
 // Kinds of settings that several rooms have, and what every setting says of itself.
 import { readFileSync } from 'node:fs'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseDuration } from './duration.js'
 import { parseSize } from './size.js'
 

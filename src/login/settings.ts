@@ -1,5 +1,5 @@
 // How people sign in, and where a browser may be sent after that.
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   idpIdentifier,
   idpName,

@@ -1,5 +1,5 @@
 // How the gateway's own pages look and what they say.
-import { z } from 'zod'
+import * as z from 'zod'
 import { colourForm } from './colour.js'
 import { readLogo } from './logo.js'
 import { readOwnTemplates } from './own-templates.js'

@@ -1,5 +1,5 @@
 // Texts of the operator's own, by the same names as ours.
-import { z } from 'zod'
+import * as z from 'zod'
 import { type Language, textsByLanguage } from '../texts/table.js'
 import type { Texts } from '../texts/texts.js'
 

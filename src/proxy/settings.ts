@@ -1,6 +1,6 @@
 // What a route may say of its application, and of the way there and back.
 import { createSecureContext } from 'node:tls'
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationSetting, pemFileSetting, sizeSetting } from '../lib/setting-types.js'
 import { hopByHop } from './hop-by-hop.js'
 

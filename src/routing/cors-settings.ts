@@ -1,5 +1,5 @@
 // What a route may say of pages of other origins.
-import { z } from 'zod'
+import * as z from 'zod'
 import { durationSetting } from '../lib/setting-types.js'
 
 const token = /^[\w!#$%&'*+.^`|~-]+$/

@@ -1,7 +1,7 @@
 // What a line of the routes list may say. The schemas of other rooms are handed in, so that rooms stay strangers. A line that could never match stops the start: a rule without effect that
 // was meant to refuse leaves its pages to the next rule.
 import { METHODS } from 'node:http'
-import { z } from 'zod'
+import * as z from 'zod'
 import { parseRequestTarget } from '../lib/request-target.js'
 import { corsSetting } from './cors-settings.js'
 

@@ -1,5 +1,5 @@
 // How long people stay signed in.
-import { z } from 'zod'
+import * as z from 'zod'
 import {
   durationSetting,
   instantSetting,

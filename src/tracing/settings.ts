@@ -1,5 +1,5 @@
 // Traces for OpenTelemetry: nothing of it is loaded unless there is somewhere to send them.
-import { z } from 'zod'
+import * as z from 'zod'
 
 export const tracingSettings = z.strictObject({
   endpoint: z

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { z } from 'zod'
+import * as z from 'zod'
 import { createLoginSettings, routeLoginSetting } from '../../src/login/settings.js'
 
 const loginSettings = createLoginSettings({

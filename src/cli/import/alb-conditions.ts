@@ -1,6 +1,6 @@
 // Conditions of a rule of an Application Load Balancer, as far as a route of ours can say them.
 // Source: Elastic Load Balancing guide, "Condition types for listener rules".
-import { z } from 'zod'
+import * as z from 'zod'
 
 const values = z
   .object({ Values: z.array(z.string()).default([]), RegexValues: z.array(z.string()).optional() })

@@ -1,7 +1,7 @@
 // The rules of an Application Load Balancer as routes of ours. A rule that cannot be said here is left out, and what
 // it kept closed stays closed: routes behind it that were open need a sign-in.
 // Source: Elastic Load Balancing API, DescribeRules; Elastic Load Balancing guide, "Authenticate users".
-import { z } from 'zod'
+import * as z from 'zod'
 import { SettingsRefused } from '../../errors.js'
 import { formatDuration } from '../../lib/duration.js'
 import { generateSecret } from '../../lib/keyring.js'

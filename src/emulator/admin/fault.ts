@@ -1,5 +1,5 @@
 // A fault as the admin API takes it.
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Fault } from '../faults.js'
 import { strictBody, withoutUndefined } from './body.js'
 

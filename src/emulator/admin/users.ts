@@ -1,5 +1,5 @@
 // Bodies of the admin API that make and change users: the fields of the pool's file.
-import { z } from 'zod'
+import * as z from 'zod'
 import { groupName, userStatus } from '../settings/user.js'
 import { strictBody, withoutUndefined } from './body.js'
 

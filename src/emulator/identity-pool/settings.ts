@@ -1,5 +1,5 @@
 // Identity pools in the pool's file: which roles a signed-in user may have.
-import { z } from 'zod'
+import * as z from 'zod'
 
 const roleArn = z
   .string()

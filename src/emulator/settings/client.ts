@@ -1,5 +1,5 @@
 // An app client in the pool's file. Defaults are Cognito's own.
-import { z } from 'zod'
+import * as z from 'zod'
 import { registeredUrl } from '../pool-rules.js'
 
 /** Of each kind. */

@@ -1,5 +1,5 @@
 // An external identity provider in the pool's file, and the people whom one can be there.
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Providers that have one name for everybody. */
 export const socialTypes = ['Google', 'Facebook', 'LoginWithAmazon', 'SignInWithApple'] as const

@@ -1,5 +1,5 @@
 // How people come into the pool: sign-up, passwords, second factor, and what the pages look like.
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** `PasswordPolicy` of a user pool; Cognito's defaults. */
 export const passwordPolicySchema = z.strictObject({

@@ -1,5 +1,5 @@
 // A user in the pool's file, and in the snapshot.
-import { z } from 'zod'
+import * as z from 'zod'
 import { maxGroupsOfUser } from '../pool-rules.js'
 
 /** Name of a group. */

@@ -1,6 +1,6 @@
 // What a pool remembers, as JSON and back: users, groups, keys, sign-ins, refresh tokens, sessions of the hosted UI,
 // messages. What is under way (codes, challenges) starts anew.
-import { z } from 'zod'
+import * as z from 'zod'
 import { type PoolUser, parsePool } from '../pool.js'
 import type { Realm } from '../realm.js'
 import { userSchema } from '../settings/user.js'
