@@ -118,21 +118,19 @@ export function openAuditLog(where: string, log: Log): AuditLog {
 }
 
 /**
- * A logger that writes one JSON line an event, or readable lines on a terminal.
+ * A logger that writes one JSON line an event.
  *
- * @param destination  where lines go; absent: standard output, made readable when `pretty`
+ * @param destination  where lines go; absent: standard output
  */
-export function createLog(
-  options: { level: LogLevel; pretty?: boolean },
-  destination?: DestinationStream,
-): Log {
-  const settings = { ...lineForm, level: options.level }
-  if (destination !== undefined) return pino(settings, destination)
-  if (options.pretty !== true) return pino(settings, openStdout())
-  return pino({
-    ...settings,
-    transport: { target: 'pino-pretty', options: { translateTime: 'SYS:HH:MM:ss' } },
-  })
+export function createLog(options: { level: LogLevel }, destination?: DestinationStream): Log {
+  return pino({ ...lineForm, level: options.level }, destination ?? openStdout())
+}
+
+/** A logger on standard output: for programs one JSON line an event, on a terminal lines that a person reads. */
+export async function openLog(level: LogLevel): Promise<Log> {
+  if (!process.stdout.isTTY) return createLog({ level })
+  const { default: readable } = await import('pino-pretty')
+  return createLog({ level }, readable({ translateTime: 'SYS:HH:MM:ss', sync: true }))
 }
 
 /**

@@ -6,7 +6,7 @@ import { type PoolSettings, readPool } from '../emulator/pool.js'
 import { type SampleApp, startSampleApp } from '../emulator/sample-app.js'
 import { generateSecret } from '../lib/keyring.js'
 import type { SettingTree } from '../lib/setting-sources.js'
-import { createLog } from '../log.js'
+import { openLog } from '../log.js'
 import { describeFinding } from './checks/finding.js'
 import { closeOnSignal } from './close-on-signal.js'
 import { examine } from './doctor.js'
@@ -48,7 +48,7 @@ export async function dev(options: DevOptions): Promise<void> {
     running.push(application)
     const base = settingsFor(options, url, emulator, application)
     const { config } = await loadSettings({ env: process.env, file: options.config, base })
-    const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
+    const log = await openLog(config.log.level)
     running.push(await serve(config, log, { port: '--port', adminPort: '--admin-port' }))
     const stopEvents = sendEvents(url, config, emulator)
     running.push({ close: async () => stopEvents() })

@@ -2,7 +2,7 @@
 import cluster from 'node:cluster'
 import { availableParallelism } from 'node:os'
 import type { Config, LoadedSettings } from '../config.js'
-import { createLog, type Log } from '../log.js'
+import { type Log, openLog } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
 import { installLastResort } from './last-resort.js'
 import { loadSettings } from './load-settings.js'
@@ -20,7 +20,7 @@ export async function start({ config: file }: { config?: string }): Promise<void
   const load = () => loadSettings({ env: process.env, file: found })
   const given = await load()
   const { config } = given
-  const log = createLog({ level: config.log.level, pretty: process.stdout.isTTY })
+  const log = await openLog(config.log.level)
   installLastResort(log)
   const gateway = await open(given, log)
   const reload = createReload({ load, apply: gateway.reload, log })

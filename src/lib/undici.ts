@@ -1,20 +1,21 @@
 // The parts of undici that the gateway uses, by their files. Its index loads twice as much again (caches, mocks, HTTP/2,
 // WebSocket and more): 7 MB and 40 ms of every start.
-import { createRequire } from 'node:module'
 import type { Dispatcher } from 'undici'
+import api from 'undici/lib/api/index.js'
+import buildConnector from 'undici/lib/core/connect.js'
+import constants from 'undici/lib/core/constants.js'
+import errors from 'undici/lib/core/errors.js'
+import Agent from 'undici/lib/dispatcher/agent.js'
+import BaseDispatcher from 'undici/lib/dispatcher/dispatcher.js'
+import Pool from 'undici/lib/dispatcher/pool.js'
+import headers from 'undici/lib/web/fetch/headers.js'
+import response from 'undici/lib/web/fetch/response.js'
 
-const load = createRequire(import.meta.url)
-
-type Undici = typeof import('undici')
-
-export const Pool = load('undici/lib/dispatcher/pool.js') as Undici['Pool']
-export const Agent = load('undici/lib/dispatcher/agent.js') as Undici['Agent']
-export const buildConnector = load('undici/lib/core/connect.js') as Undici['buildConnector']
-export const { HTTPParserError } = load('undici/lib/core/errors.js') as Undici['errors']
+export { Agent, buildConnector, Pool }
+export const { HTTPParserError } = errors
 
 // As the index does: a dispatcher's `request`.
-const { prototype } = load('undici/lib/dispatcher/dispatcher.js') as Undici['Dispatcher']
-Object.assign(prototype, load('undici/lib/api/index.js'))
+Object.assign(BaseDispatcher.prototype, api)
 
 /**
  * Names that are in most requests and not in undici's own list of tokens whose lower case it knows. Judged anew each time,
@@ -42,9 +43,7 @@ const usualNames = [
   'Sec-Fetch-User',
   'Sec-GPC',
 ]
-const { headerNameLowerCasedRecord: known } = load('undici/lib/core/constants.js') as {
-  headerNameLowerCasedRecord: Record<string, string>
-}
+const { headerNameLowerCasedRecord: known } = constants
 for (const name of usualNames) {
   const lower = name.toLowerCase()
   known[name] = lower
@@ -68,7 +67,5 @@ export function request(
  * load its own copy: 10 MB.
  */
 export function installFetchClasses(): void {
-  const { Headers } = load('undici/lib/web/fetch/headers.js') as Pick<Undici, 'Headers'>
-  const { Response } = load('undici/lib/web/fetch/response.js') as Pick<Undici, 'Response'>
-  Object.assign(globalThis, { Headers, Response })
+  Object.assign(globalThis, { Headers: headers.Headers, Response: response.Response })
 }

@@ -3,7 +3,7 @@ import cluster from 'node:cluster'
 import { loadConfig } from '../../config.js'
 import { type Channel, createChannel, type Port } from '../../lib/channel.js'
 import { systemClock } from '../../lib/system-clock.js'
-import { createLog } from '../../log.js'
+import { openLog } from '../../log.js'
 import { createLasting } from '../../services/lasting.js'
 import type { Siblings } from '../../services/store.js'
 import type { Ending } from '../../session/ended.js'
@@ -34,8 +34,7 @@ export function work(): void {
 
 async function begin(channel: Channel, { tree, slot, endings, fd }: Start): Promise<void> {
   const config = loadConfig({ env: {}, base: tree })
-  const options = { level: config.log.level, pretty: process.stdout.isTTY }
-  const log = createLog(options).child({ worker: slot })
+  const log = (await openLog(config.log.level)).child({ worker: slot })
   installLastResort(log)
   const lasting = createLasting(systemClock, siblingsBy(channel))
   const hear = (news: readonly Ending[]) => {
