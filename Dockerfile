@@ -9,7 +9,7 @@ RUN npm ci --ignore-scripts
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts ./scripts
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --ignore-scripts
+RUN npm run build
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="cognito-gateway" \
@@ -17,8 +17,9 @@ LABEL org.opencontainers.image.title="cognito-gateway" \
       org.opencontainers.image.licenses="Apache-2.0"
 ENV NODE_ENV=production
 WORKDIR /app
-COPY --from=build /app/node_modules ./node_modules
-COPY --from=build /app/dist ./dist
+# The program and the packages in it, with their licences; what `cognito-gateway/testing` needs stays behind.
+COPY --from=build /app/dist/cli ./dist/cli
+COPY --from=build /app/dist/chunks ./dist/chunks
 COPY package.json LICENSE emulator.example.yaml ./
 COPY views ./views
 # Nobody in particular, and nothing of the image is theirs.
