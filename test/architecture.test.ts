@@ -44,7 +44,7 @@ const libraryHomes: Record<string, readonly string[]> = {
   '@fastify/formbody': ['app', 'emulator/'],
   'openid-client': ['cognito/client'],
   'aws-jwt-verify': ['cognito/verifier'],
-  undici: ['lib/undici', 'proxy/', 'cognito/'],
+  undici: ['lib/undici', 'lib/undici-files.d', 'proxy/', 'cognito/'],
   jose: ['emulator/'],
   eta: ['lib/views'],
   negotiator: ['texts/language'],
