@@ -97,7 +97,7 @@ export const errorTable = {
     status: 400,
     title: 'This sign-in took too long',
     message:
-      'The sign-in was begun more than ten minutes ago or in another browser. Please sign in again.',
+      'The sign-in was begun more than an hour ago or in another browser. Please sign in again.',
     hint: 'The transaction cookie is gone or expired, and starting again did not help.',
   },
   GW_ERR_LOGIN_LOOP: {

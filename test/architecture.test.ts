@@ -50,6 +50,7 @@ const libraryHomes: Record<string, readonly string[]> = {
   negotiator: ['texts/language'],
   'fastest-levenshtein': ['lib/suggestion'],
   pino: ['log'],
+  'pino-pretty': ['log'],
   commander: ['cli/main'],
   '@aws-sdk/client-secrets-manager': ['cli/aws-secrets'],
   '@aws-sdk/client-ssm': ['cli/aws-secrets'],

@@ -40,11 +40,8 @@ export interface Transactions {
   readState(browser: Browser, state: string): LostState | null
 }
 
-/**
- * Short, since it opens a sign-in. Who looks for a phone meanwhile loses nothing: the callback begins anew, and the
- * hosted UI knows them by then.
- */
-const lifeSeconds = 600
+/** People reset passwords and look for their phones while the page is open. */
+const lifeSeconds = 3600
 const maxTransactions = 8
 /** All of them together, so that session and transactions stay below common header limits. */
 const maxTransactionBytes = 4096

@@ -66,7 +66,7 @@ export const ja: Texts = {
     GW_ERR_TRANSACTION_EXPIRED: {
       title: 'サインインの有効時間が過ぎました',
       message:
-        '10 分以上前、または別のブラウザで始めたサインインです。もう一度サインインしてください。',
+        '1 時間以上前、または別のブラウザで始めたサインインです。もう一度サインインしてください。',
     },
     GW_ERR_LOGIN_LOOP: {
       title: 'サインインが完了しません',

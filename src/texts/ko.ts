@@ -64,7 +64,8 @@ export const ko: Texts = {
     },
     GW_ERR_TRANSACTION_EXPIRED: {
       title: '로그인 시간이 지났습니다',
-      message: '10분 이상 전에, 또는 다른 브라우저에서 시작한 로그인입니다. 다시 로그인해 주세요.',
+      message:
+        '한 시간 이상 전에, 또는 다른 브라우저에서 시작한 로그인입니다. 다시 로그인해 주세요.',
     },
     GW_ERR_LOGIN_LOOP: {
       title: '로그인이 완료되지 않습니다',

@@ -26,13 +26,13 @@ t.test(
     t.equal(secure.redirectUri, 'https://app.example.com/oauth2/callback')
     t.match(
       secure.answer.headers['set-cookie'],
-      /^__Host-cgw-login-[\w-]+=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+      /^__Host-cgw-login-[\w-]+=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
     )
     const plain = await ask('/page', 'intranet.example.com')
     t.equal(plain.redirectUri, 'http://intranet.example.com/oauth2/callback')
     t.match(
       plain.answer.headers['set-cookie'],
-      /^cgw-login-[\w-]+=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/,
+      /^cgw-login-[\w-]+=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax$/,
     )
 
     await ask('/public', 'APP.example.com:8443')

@@ -132,11 +132,11 @@ t.test('a callback without its transaction and without a session starts again, o
   t.equal(landed.status, 200)
 })
 
-t.test('a login page left open for an hour still ends at its page', async t => {
+t.test('a login page left open for more than an hour still ends at its page', async t => {
   const { url, clock } = await testGateway(t)
   const browser = new PlainBrowser()
   const page = await browser.follow(`${url}/page`)
-  clock.offsetSeconds = 3600
+  clock.offsetSeconds = 3700
   const back = await submitLogin(browser, page, 'jane', 'Jane-pass1')
   const again = await browser.visit(back.location ?? '')
   t.equal(again.status, 302, 'the old transaction has expired: a new login is begun')

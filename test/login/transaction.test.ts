@@ -14,7 +14,7 @@ function browser(cookies: readonly SentCookie[] = [], origin = 'https://a.exampl
 }
 
 t.test(
-  'a transaction is found by its state, in the browser that began it, for ten minutes',
+  'a transaction is found by its state, in the browser that began it, for an hour',
   async t => {
     now = 1_800_000_000
     const { transaction, setCookies } = transactions.begin(browser(), '/page', 0)
@@ -27,7 +27,7 @@ t.test(
     )
     t.equal(transactions.find(back, `${transaction.state}x`), null, 'a changed state')
     t.equal(transactions.find(back, 'no-dot'), null)
-    now += 599
+    now += 3599
     t.ok(transactions.find(back, transaction.state))
     now += 1
     t.equal(transactions.find(back, transaction.state), null, 'too late')
@@ -136,7 +136,7 @@ t.test('a state belongs to its own sign-in, to the letter', async t => {
 t.test('on http the cookies have no prefix, and neither sees those of the other', async t => {
   const plain = { origin: 'http://a.example', secure: false, cookies: [] }
   const { transaction, setCookies } = transactions.begin(plain, '/page', 0)
-  t.match(setCookies[0], /^cgw-login-[\w-]+=[\w-]+; Max-Age=600; Path=\/; HttpOnly; SameSite=Lax$/)
+  t.match(setCookies[0], /^cgw-login-[\w-]+=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; SameSite=Lax$/)
   const cookies = keep(setCookies)
   t.ok(transactions.find({ ...plain, cookies }, transaction.state))
   const prefixed = cookies.map(({ name, value }) => ({ name: `__Host-${name}`, value }))
@@ -144,7 +144,7 @@ t.test('on http the cookies have no prefix, and neither sees those of the other'
   const secure = transactions.begin(browser(), '/page', 0).setCookies
   t.match(
     secure[0],
-    /^__Host-cgw-login-[\w-]+=[\w-]+; Max-Age=600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    /^__Host-cgw-login-[\w-]+=[\w-]+; Max-Age=3600; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
   )
 })
 
