@@ -136,7 +136,7 @@ t.test('a login page left open for more than an hour still ends at its page', as
   const { url, clock } = await testGateway(t)
   const browser = new PlainBrowser()
   const page = await browser.follow(`${url}/page`)
-  clock.offsetSeconds = 3700
+  clock.offsetSeconds = 3610
   const back = await submitLogin(browser, page, 'jane', 'Jane-pass1')
   const again = await browser.visit(back.location ?? '')
   t.equal(again.status, 302, 'the old transaction has expired: a new login is begun')
