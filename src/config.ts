@@ -13,6 +13,7 @@ import {
   tlsSettings,
   workersSetting,
 } from './config/listener-settings.js'
+import { keptTokens } from './config/needed-tokens.js'
 import { pathSettings } from './endpoints/settings.js'
 import { SettingsRefused } from './errors.js'
 import { arrivalLimits } from './hooks/settings.js'
@@ -43,7 +44,7 @@ import {
   websocketSettings,
 } from './proxy/settings.js'
 import { createRouteSettings } from './routing/settings.js'
-import { sessionSettings } from './session/settings.js'
+import { type SessionSettings, sessionSettings, type TokenKind } from './session/settings.js'
 import { tracingSettings } from './tracing/settings.js'
 
 const routeSettings = createRouteSettings({
@@ -170,7 +171,11 @@ export const settingsSchema = z.strictObject({
 })
 
 /** Settings after defaults and checks. */
-export type Config = Omit<z.output<typeof settingsSchema>, 'upstream' | 'routes' | 'paths'> & {
+export type Config = Omit<
+  z.output<typeof settingsSchema>,
+  'upstream' | 'routes' | 'paths' | 'session'
+> & {
+  readonly session: Omit<SessionSettings, 'keep'> & { readonly keep: TokenKind[] }
   readonly routes: readonly z.output<typeof routeSettings>[]
   readonly paths: {
     readonly prefix: string
@@ -284,8 +289,10 @@ function withPlace({ path, text }: Complaint, { sourceOf }: GivenSettings): stri
 }
 
 function finish({ upstream, routes, paths, ...settings }: z.output<typeof settingsSchema>): Config {
+  const { session } = settings
   return {
     ...settings,
+    session: { ...session, keep: keptTokens(session.keep, settings) },
     routes: routes ?? [routeSettings.parse({ path: '/', access: 'signed-in', upstream })],
     paths: { ...paths, callback: paths.callback ?? `${paths.prefix}/callback` },
   }

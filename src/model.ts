@@ -20,15 +20,15 @@ export interface Identity {
   readonly groups: readonly string[]
   /** `auth_time`: when the person last proved who they are. */
   readonly authenticatedAt: number | null
-  /** `scope` of the access token; empty where sessions do not keep it. */
+  /** `scope` of the access token. */
   readonly scopes: readonly string[]
-  /** All claims of the ID token. */
+  /** All claims of the ID token; where a session has been read again, `nonce` and `at_hash` may be gone. */
   readonly claims: Claims
 }
 
 /** What Cognito's token endpoint gave, after verification. */
 export interface TokenSet {
-  /** Null where sessions do not keep it (`session.keep`); its claims are in the identity all the same. */
+  /** Null where sessions do not keep it; its claims are in the identity all the same. */
   readonly idToken: string | null
   /** Null where sessions do not keep it. */
   readonly accessToken: string | null

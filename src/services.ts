@@ -168,9 +168,9 @@ export async function createServices(
       sessions: keeping.store.memoryUse,
       bearer_tokens: clients.bearerMemory,
     })
-    record('settings_loaded', {
-      more: { url: config.url, userPoolId: config.cognito.userPoolId, store: config.session.store },
-    })
+    const { store, keep: carried } = config.session
+    const { userPoolId } = config.cognito
+    record('settings_loaded', { more: { url: config.url, userPoolId, store, carried } })
   }
   if (given === undefined) begin()
   const readiness: ReadinessCheck[] = [

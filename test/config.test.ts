@@ -189,10 +189,10 @@ t.test('each of these stops the start', async t => {
       /is the gateway's own; paths\.resourceMetadata: false leaves it to the application/,
     ],
     [
-      'scopes that no session has',
-      { ...good, GATEWAY_UPSTREAM: undefined },
-      'session: { keep: [refresh] }\nroutes: [{ path: /, access: { any: [{ scopes: [a] }] }, upstream: "http://x" }]',
-      /routes\.0\.access: sessions have scopes only while session\.keep has access/,
+      'a token that applications are to be shown and sessions do not keep',
+      good,
+      'session: { keep: [refresh] }\nidentity: { accessToken: true }',
+      /session\.keep: access is needed for what identity says; add it/,
     ],
     [
       'a path that is no path',

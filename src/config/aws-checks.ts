@@ -13,7 +13,7 @@ interface CheckedRoute {
 export interface CheckedAws {
   readonly aws: AwsSettings & { readonly roles: readonly unknown[] }
   readonly cognito: { readonly allowHttp: boolean }
-  readonly session: { readonly keep: readonly string[] }
+  readonly session: { readonly keep?: readonly string[] | undefined }
   readonly routes?: readonly CheckedRoute[] | undefined
 }
 
@@ -35,7 +35,7 @@ export function awsChecks({ aws, cognito, session, routes = [] }: CheckedAws): C
       '(COGNITO_IDENTITY_POOL_ID) is needed for aws.credentialsEndpoint, aws.role, aws.roles and sigv4 of a route; example: eu-west-1:12345678-1234-1234-1234-123456789012',
     )
   }
-  if (identityPoolId !== undefined && !session.keep.includes('id')) {
+  if (identityPoolId !== undefined && session.keep?.includes('id') === false) {
     complain(
       ['session', 'keep'],
       'id is needed for aws.identityPoolId: the ID token is what AWS credentials are given for; add it',

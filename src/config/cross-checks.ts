@@ -1,9 +1,10 @@
 // What only shows when settings are looked at together.
 
 import type { z } from 'zod'
-import type { AccessRule, AccessSettings } from '../access/settings.js'
+import type { AccessSettings } from '../access/settings.js'
 import type { identitySettings } from '../identity-headers/settings.js'
 import type { Complaint } from '../lib/setting-complaints.js'
+import { neededByIdentity } from './needed-tokens.js'
 
 interface CheckedRoute {
   readonly path: string
@@ -21,7 +22,10 @@ export interface CheckedSettings {
   readonly upstream?: unknown
   readonly routes?: readonly CheckedRoute[] | undefined
   readonly secrets: readonly Buffer[]
-  readonly session: { readonly keep: readonly string[]; readonly notBefore?: number | undefined }
+  readonly session: {
+    readonly keep?: readonly string[] | undefined
+    readonly notBefore?: number | undefined
+  }
   readonly identity: z.output<typeof identitySettings>
   readonly paths: {
     readonly prefix: string
@@ -57,14 +61,14 @@ function checkServes({ upstream, routes }: CheckedSettings): Complaint[] {
 function checkRoute(
   route: CheckedRoute,
   position: number,
-  { url, routes = [], session, paths }: CheckedSettings,
+  { url, routes = [], paths }: CheckedSettings,
 ): Complaint[] {
   const name = `routes.${position}`
   const complaints: Complaint[] = []
   const complain = (key: string, text: string) =>
     complaints.push({ path: ['routes', position, key], text: `${name}.${key}: ${text}` })
 
-  const { path, host, access } = route
+  const { path, host } = route
   if (host !== undefined && !url.some(origin => new URL(origin).hostname === host)) {
     complain(
       'host',
@@ -81,9 +85,6 @@ function checkRoute(
       'path',
       `${path} is never reached: routes.${before} (${routes[before]?.path}) takes all of it first; put the narrower one before it`,
     )
-  }
-  if (typeof access === 'object' && asksForScopes(access) && !session.keep.includes('access')) {
-    complain('access', 'sessions have scopes only while session.keep has access; add it there')
   }
   return complaints
 }
@@ -123,16 +124,9 @@ function covers(first: CheckedRoute, second: CheckedRoute): boolean {
   return above === '/' || `${below}/`.startsWith(`${above}/`)
 }
 
-function asksForScopes({ scopes, all = [], any = [], not }: AccessRule): boolean {
-  if (scopes !== undefined) return true
-  return [...all, ...any, ...(not === undefined ? [] : [not])].some(asksForScopes)
-}
-
 /** A style whose token or password is not there would show nobody, without a word. */
-function checkIdentity({
-  identity: { style, token, password, accessToken, alb },
-  session: { keep },
-}: CheckedSettings): Complaint[] {
+function checkIdentity({ identity, session: { keep } }: CheckedSettings): Complaint[] {
+  const { style, password, alb } = identity
   const complaints: Complaint[] = []
   if (style.includes('basic') && password === undefined) {
     const text =
@@ -148,10 +142,8 @@ function checkIdentity({
       'identity.alb.signer: is needed for identity.style alb; give the ARN of the load balancer that the applications know'
     complaints.push({ path: ['identity', 'style'], text })
   }
-  const needed = new Set<string>()
-  if (style.includes('bearer')) needed.add(token)
-  if (accessToken || style.includes('alb')) needed.add('access')
-  for (const kind of [...needed].filter(kind => !keep.includes(kind))) {
+  const needed = keep === undefined ? [] : [...neededByIdentity(identity)]
+  for (const kind of needed.filter(kind => !keep?.includes(kind))) {
     const text = `session.keep: ${kind} is needed for what identity says; add it`
     complaints.push({ path: ['session', 'keep'], text })
   }

@@ -1,5 +1,6 @@
 // Sessions of browsers: refreshed and revoked at Cognito, kept in the store, ended from outside.
 import type { RecordEvent } from '../audit/trail.js'
+import { neededTokens } from '../config/needed-tokens.js'
 import type { Config } from '../config.js'
 import type { TakeEvent } from '../endpoints/events.js'
 import { GatewayError } from '../errors.js'
@@ -11,7 +12,7 @@ import type { Log } from '../log.js'
 import type { Clock, TokenSet } from '../model.js'
 import { createBackOff } from '../session/back-off.js'
 import { type BrowserSessions, createBrowserSessions } from '../session/browser-session.js'
-import { keepTokens } from '../session/keep.js'
+import { createLacksToken, keepTokens } from '../session/keep.js'
 import { type Limits, remainingSeconds } from '../session/lifetime.js'
 import { createOtherSessions, type OtherSessions } from '../session/other-sessions.js'
 import { createRefresher } from '../session/refresh.js'
@@ -82,6 +83,7 @@ export function createSessionServices({
   const { metrics, endings } = lasting
   const { ended } = lasting.sessions
   const keep = createKeep(config)
+  const lacksToken = createLacksToken(neededTokens(config))
   const limitTokenCalls = createLimiter({
     concurrency: maxTokenCalls,
     waiting: maxWaitingTokenCalls,
@@ -116,6 +118,7 @@ export function createSessionServices({
     }),
     backOff: createBackOff({ clock }),
     memory: lasting.refreshes,
+    lacksToken,
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
     clock,
   })
@@ -129,6 +132,7 @@ export function createSessionServices({
     revoke,
     limits,
     isOutdated: ended.isOutdated,
+    lacksToken,
     endsWithBrowser: config.session.endsWithBrowser,
     maxCookieBytes: config.session.maxCookieBytes,
     cookieSite: cookieSiteOf(config.embedding),

@@ -1,12 +1,12 @@
 // The session of one browser: found by its cookies, begun, kept up, ended.
 import { randomBytes } from 'node:crypto'
-import { GatewayError } from '../errors.js'
 import { createFadingMap } from '../lib/fading-map.js'
 import type { NowAndThen } from '../lib/now-and-then.js'
 import type { Log } from '../log.js'
 import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
 import { SessionOfNewerVersion } from './codec.js'
 import { sessionPlace } from './cookie.js'
+import type { LacksToken } from './keep.js'
 import {
   accessTokenServes,
   type Limits,
@@ -18,7 +18,7 @@ import {
 import { createRecentUses } from './recent-uses.js'
 import type { Refresher } from './refresh.js'
 import { createRefreshEnds, type OnRefreshEnd, type RefreshEnd } from './refresh-end.js'
-import { createRefreshReport } from './refresh-report.js'
+import { createRefreshReport, notRefreshed } from './refresh-report.js'
 import type { Revoke } from './revocation.js'
 import {
   type CookieLines,
@@ -71,7 +71,6 @@ export interface BrowserSessions {
 }
 
 const nobody: Loaded = { session: null, setCookies: noCookies }
-const usualRetryAfterSeconds = 5
 /** Between a sign-in or a refresh on demand and the next of a session, in each process. */
 const refreshNowPauseSeconds = 10
 const maxRefreshedNow = 10_000
@@ -83,6 +82,7 @@ export function createBrowserSessions({
   revoke,
   limits,
   isOutdated = () => false,
+  lacksToken = () => false,
   sometimes,
   onRefused = () => {},
   clock,
@@ -95,6 +95,8 @@ export function createBrowserSessions({
   limits: Limits
   /** Whether a session has to be refreshed before it serves, however much its tokens have left. */
   isOutdated?: (session: Session) => boolean
+  /** The same, and without that it does not serve. */
+  lacksToken?: LacksToken
   /** Keeps the log readable while Cognito is away. */
   sometimes: NowAndThen
   /** Told every session that ends because it gets no fresh tokens any more. */
@@ -118,12 +120,11 @@ export function createBrowserSessions({
     if (found === null) return nobodyFor(browser)
     const newer = refresher.successor(found.session)
     const current = newer ?? found
-    if (refreshDue(current.session, limits, now) || isOutdated(current.session)) {
+    const { session } = current
+    if (refreshDue(session, limits, now) || isOutdated(session) || lacksToken(session)) {
       return refresh(browser, found, current)
     }
-    if (newer !== null) {
-      return { session: newer.session, setCookies: cookies.changed(browser, found, newer) }
-    }
+    if (newer !== null) return { session, setCookies: cookies.changed(browser, found, newer) }
     // A touch would write the old tokens over those that a refresh on demand is about to write.
     const wanted = found.stale || touchDue(found.session, limits, now)
     if (wanted && !refresher.refreshing(found.session)) return use(browser, found)
@@ -157,24 +158,27 @@ export function createBrowserSessions({
       const fresh = await refresher.refresh(browser, current)
       if (fresh === null) return goneFor(browser, session)
       if (typeof fresh === 'string') return await refused(browser, current, fresh)
-      return { session: fresh.session, setCookies: cookies.changed(browser, found, fresh) }
+      return serving(fresh, cookies.changed(browser, found, fresh))
     } catch (error) {
       // Said as at the sign-in: the old tokens would serve for a while, and then it would be a loop.
       if (isTooLarge(error)) throw error
       reportRefresh(error, session)
-      if (accessTokenServes(session, clock())) {
+      if (accessTokenServes(session, clock()) && !lacksToken(session)) {
         return { session, setCookies: cookies.changed(browser, found, current) }
       }
-      throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE', {
-        cause: error,
-        retryAfterSeconds: retryAfterSecondsOf(error),
-      })
+      throw notRefreshed(error)
     }
   }
 
   /** Ended meanwhile, by somebody who has said so. Cookies stay where they may be those of a new sign-in. */
   function goneFor(browser: Browser, session: Session): Loaded {
     return store.hasEnded(session) ? nobody : nobodyFor(browser)
+  }
+
+  /** Settings of before may have made it, while they change: the next request asks again. */
+  function serving({ session }: StoredSession, setCookies: CookieLines): Loaded {
+    if (lacksToken(session)) throw notRefreshed(new Error('a token that is needed was not kept'))
+    return { session, setCookies }
   }
 
   /** Another request or process may have refreshed while this one was refused: its result counts. */
@@ -184,7 +188,7 @@ export function createBrowserSessions({
     const again = await store.read(sessionPlace(browser), reference)
     const newer = refresher.successor(session) ?? again
     if (newer !== null && newer.session.tokens.issuedAt > session.tokens.issuedAt) {
-      return { session: newer.session, setCookies: cookies.changed(browser, found, newer) }
+      return serving(newer, cookies.changed(browser, found, newer))
     }
     if (again === null || store.hasEnded(session)) return goneFor(browser, session)
     await endRefused(browser, session, end)
@@ -292,9 +296,4 @@ export function createBrowserSessions({
 function nobodyIfNewer(error: unknown): Loaded {
   if (error instanceof SessionOfNewerVersion) return nobody
   throw error
-}
-
-function retryAfterSecondsOf(error: unknown): number {
-  const asked = error instanceof GatewayError ? error.retryAfterSeconds : undefined
-  return asked ?? usualRetryAfterSeconds
 }

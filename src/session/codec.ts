@@ -1,5 +1,5 @@
-// A session as bytes. Only what cannot be derived is written: the identity comes from the ID token, and
-// the seal around these bytes is the proof that the token was verified when it came.
+// A session as bytes. Only what cannot be derived is written: the identity comes from the tokens, or from the claims of
+// those that are not kept, and the seal around these bytes is the proof that the tokens were verified when they came.
 import type { Claims, Identity, Session } from '../model.js'
 
 /** Reads an identity from the claims of a verified ID token. */
@@ -17,9 +17,17 @@ type Encoded = readonly [
   expiresAt: number,
   signedInAt: number,
   seenAt: number,
-  /** Only where there is no ID token to read them from. */
+  /** Of the tokens that are not kept. */
   claims?: Claims,
 ]
+
+/**
+ * Among the claims of the ID token, those of the access token. A place of their own would be lost when a gateway of
+ * before writes the session again: it knows the claims of the ID token alone, and writes all of them.
+ */
+const accessName = 'cognito-gateway:access'
+/** They belong to the sign-in and to the access token, which were compared with them. Nobody asks for them again. */
+const dropped: ReadonlySet<string> = new Set(['nonce', 'at_hash'])
 
 /** The session as JSON text, without anything its tokens already say. */
 export function encodeSession({ id, identity, tokens, signedInAt, seenAt }: Session): string {
@@ -35,7 +43,21 @@ export function encodeSession({ id, identity, tokens, signedInAt, seenAt }: Sess
     signedInAt,
     seenAt,
   ]
-  return JSON.stringify(idToken === null ? [...encoded, identity.claims] : encoded)
+  const claims = {
+    ...(idToken === null ? keptClaims(identity.claims) : {}),
+    ...(accessToken === null ? { [accessName]: accessClaims(identity) } : {}),
+  }
+  return JSON.stringify(Object.keys(claims).length > 0 ? [...encoded, claims] : encoded)
+}
+
+function keptClaims(claims: Claims): Claims {
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !dropped.has(name)))
+}
+
+/** What identities have of an access token. */
+function accessClaims({ scopes, username, claims }: Identity): Claims {
+  const named = username === null || claims['cognito:username'] === username
+  return { scope: scopes.join(' '), ...(named ? {} : { username }) }
 }
 
 /** A session that a newer version of the gateway wrote: nobody here, and to be kept for that version. */
@@ -49,11 +71,15 @@ export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Sessio
   if (encoded[0] !== version) return null
   const [, id, idToken, accessToken, refreshToken, issuedAt, expiresAt, signedInAt, seenAt, kept] =
     encoded as unknown as Encoded
-  const claims = idToken === null ? toClaims(kept) : claimsOf(idToken)
+  const { [accessName]: ofAccess, ...ofId } = toClaims(kept) ?? {}
+  const claims = idToken === null ? ofId : claimsOf(idToken)
   if (typeof id !== 'string' || claims === null) return null
+  const accessClaims = accessToken === null ? toClaims(ofAccess) : claimsOf(accessToken)
+  const identity = readIdentity(claims, accessClaims ?? {})
+  if (identity.subject === '') return null
   return {
     id,
-    identity: readIdentity(claims, claimsOf(accessToken) ?? {}),
+    identity,
     tokens: { idToken, accessToken, refreshToken, issuedAt, expiresAt },
     signedInAt,
     seenAt,

@@ -4,6 +4,8 @@ import type { NowAndThen } from '../lib/now-and-then.js'
 import type { Log } from '../log.js'
 import type { Session } from '../model.js'
 
+const usualRetryAfterSeconds = 5
+
 /** Told every failure. */
 export type ReportRefresh = (error: unknown, session: Session) => void
 
@@ -25,4 +27,11 @@ export function createRefreshReport({
       else log.warn(line, 'refresh did not succeed; session kept')
     })
   }
+}
+
+/** GW_ERR_SESSION_UNAVAILABLE, for a session that cannot serve without the refresh. */
+export function notRefreshed(cause: unknown): GatewayError {
+  const asked = cause instanceof GatewayError ? cause.retryAfterSeconds : undefined
+  const retryAfterSeconds = asked ?? usualRetryAfterSeconds
+  return new GatewayError('GW_ERR_SESSION_UNAVAILABLE', { cause, retryAfterSeconds })
 }

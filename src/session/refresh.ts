@@ -3,6 +3,7 @@
 import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
 import type { BackOff } from './back-off.js'
 import { sessionPlace } from './cookie.js'
+import type { LacksToken } from './keep.js'
 import type { RefreshEnd } from './refresh-end.js'
 import type { Revoke } from './revocation.js'
 import type { SessionStore, StoredSession } from './store.js'
@@ -67,6 +68,7 @@ export function createRefresher({
   ttlSeconds,
   backOff,
   memory: { running, recent } = createRefreshMemory(),
+  lacksToken = () => false,
   clock,
 }: {
   store: Pick<SessionStore, 'write' | 'exclusively'>
@@ -76,13 +78,16 @@ export function createRefresher({
   ttlSeconds: (session: Session) => number
   backOff: BackOff
   memory?: RefreshMemory
+  /** Of what another process has refreshed, which may have other settings. */
+  lacksToken?: LacksToken
   clock: Clock
 }): Refresher {
   function run(browser: Browser, found: StoredSession): Promise<Refreshed> {
     return store.exclusively(found.session, async (stored, reference = found.reference) => {
       if (stored === null) return null
       const current = { ...found, session: stored, reference }
-      return isNewer(stored, found.session) ? remember(current) : renew(browser, current)
+      const serves = replaces(stored, found.session) && !lacksToken(stored)
+      return serves ? remember(current) : renew(browser, current)
     })
   }
 
@@ -141,6 +146,12 @@ export function createRefresher({
     }
   }
 
+  /** A token that was lacking can come within the second in which the others did. */
+  function replaces(one: Session, other: Session): boolean {
+    const [since, until] = [other.tokens.issuedAt, one.tokens.issuedAt]
+    return until > since || (until === since && lacksToken(other) && !lacksToken(one))
+  }
+
   return {
     refresh(browser, found) {
       const { id } = found.session
@@ -156,11 +167,7 @@ export function createRefresher({
     successor(session) {
       const found = recent.get(session.id)
       if (found === undefined || found.until <= clock()) return null
-      return isNewer(found.stored.session, session) ? found.stored : null
+      return replaces(found.stored.session, session) ? found.stored : null
     },
   }
-}
-
-function isNewer(one: Session, other: Session): boolean {
-  return one.tokens.issuedAt > other.tokens.issuedAt
 }

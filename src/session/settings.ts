@@ -6,7 +6,7 @@ import {
   listSetting,
   pemFileSetting,
 } from '../lib/setting-types.js'
-import { tokenKinds } from './keep.js'
+import { type TokenKind, tokenKinds } from './keep.js'
 import { parseRedisUrl } from './stores/redis-url.js'
 
 const redisUrl = z.string().transform((text, context) => {
@@ -92,11 +92,11 @@ export const sessionSettings = z
     }),
     keep: z
       .array(z.enum(tokenKinds))
-      .default([...tokenKinds])
+      .optional()
       .meta({
         description:
-          'Which tokens a session carries: `id`, `access` and `refresh`. Without `refresh` it ends with the access token; without `id` or `access` that token cannot be passed on to applications.',
-        example: ['refresh'],
+          'Which tokens a session carries: `id`, `access` and `refresh`. By default `refresh`, and of the others those that something asks for: `identity.style` `bearer` and `alb`, `identity.accessToken`, `aws.identityPoolId`. Claims are kept in any case. Without `refresh` a session ends with the access token.',
+        example: ['id', 'access', 'refresh'],
       }),
     maxCookieBytes: z.number().int().min(3000).max(20_000).default(12_288).meta({
       description:
@@ -140,4 +140,5 @@ export const sessionSettings = z
       'has to begin with rediss when session.redis.ca or cert is given: redis:// is without TLS',
   })
 
+export { type TokenKind, tokenKinds }
 export type SessionSettings = z.output<typeof sessionSettings>

@@ -161,7 +161,7 @@ function compareRefreshToken(client: RegisteredClient, { settings, session }: Ne
       remedy: `set cognito.refreshTokenValidity: ${registered}`,
     }
   }
-  if (!session.keep.includes('refresh') || session.max <= seconds) return good(registered)
+  if (session.keep?.includes('refresh') === false || session.max <= seconds) return good(registered)
   return {
     outcome: 'warning',
     seen: `registered: ${registered}; session.max: ${formatDuration(session.max)}`,
