@@ -5,6 +5,7 @@ import { Redis } from 'ioredis'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
 import { type Contestant, checkAnswer, load } from './lib/load.js'
 import { median } from './lib/numbers.js'
+import { groupCounts, personWith } from './lib/people.js'
 import { startRedis } from './lib/redis.js'
 import type { Findings, Table } from './lib/report.js'
 import type { World } from './lib/world.js'
@@ -95,20 +96,24 @@ async function byRequest(world: World): Promise<Table> {
   return { title: 'By header lines and by body', head: ['request', ...costHead], rows }
 }
 
-/** People of the example pool: nobody's group but one, and a hundred; claims alone are kept, which any cookie holds. */
+/** With what sessions keep by default, and with all tokens, which a hundred groups make larger than cookies usually may be. */
 async function byGroups(world: World): Promise<Table> {
-  const gateway = await startGateway(world, { settings: { session: { keep: ['refresh'] } } })
   const rows: string[][] = []
-  for (const [groups, ...person] of [
-    ['1', 'jane'],
-    ['100', 'many', 'Many-pass1'],
+  for (const [tokens, session] of [
+    ['the defaults', {}],
+    ['all', { keep: ['id', 'access', 'refresh'], maxCookieBytes: 20_000 }],
   ] as const) {
-    const contestant = await contestantOf(gateway, {}, person)
-    const bytes = contestant.headers[0]?.length ?? 0
-    rows.push([groups, `${bytes}`, ...(await cells(world, contestant))])
+    const gateway = await startGateway(world, { settings: { session } })
+    for (const groups of groupCounts) {
+      const person = personWith(groups)
+      const contestant = await contestantOf(gateway, {}, [person.username, person.password])
+      const bytes = (contestant.headers[0]?.length ?? 0) - 'Cookie: '.length
+      rows.push([tokens, `${groups}`, `${bytes}`, ...(await cells(world, contestant))])
+    }
+    await world.stop(gateway.server)
   }
-  await world.stop(gateway.server)
-  return { title: 'By groups of a person', head: ['groups', 'cookie bytes', ...costHead], rows }
+  const head = ['tokens', 'groups', 'cookie bytes', ...costHead]
+  return { title: 'By groups of a person', head, rows }
 }
 
 /** Real sessions, and beside them keys of the same size, made by Redis itself. */

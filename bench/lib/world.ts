@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Emulator, startEmulator } from '../../src/emulator/app.js'
 import { type PoolClient, readPool } from '../../src/emulator/pool.js'
 import { freePort } from '../../test/fixtures/free-port.js'
+import { peopleByGroups } from './people.js'
 import { otherCore, type Server, startServer, stopServer } from './processes.js'
 
 const reservedPorts = 16
@@ -78,7 +79,8 @@ export class World {
       logoutUrls: origins.map(origin => `${origin}/oauth2/signed_out`),
       ...changes,
     }
-    const emulator = await startEmulator({ pool: { ...example, clients: [client] } })
+    const users = [...example.users, ...peopleByGroups(example.users)]
+    const emulator = await startEmulator({ pool: { ...example, users, clients: [client] } })
     const port = await freePort()
     const application = await startServer(
       'upstream',
