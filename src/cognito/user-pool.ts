@@ -1,4 +1,5 @@
 // What the gateway asks of a user pool, in its own words: tokens leave this room verified or not at all.
+import { createHash } from 'node:crypto'
 import { GatewayError } from '../errors.js'
 import type { Identity, Session, TokenSet } from '../model.js'
 import { toIdentity } from './claims.js'
@@ -51,6 +52,7 @@ export function createUserPool({
       verifier.verifyAccessToken(raw.accessToken),
     ])
     requireSame('sub of ID and access token', id.sub, access.sub)
+    if (nonce !== undefined) requireBound(id, raw.accessToken)
     compareClocks(access.iat)
     return { identity: toIdentity(id, access), tokens: toTokenSet(raw, access, oldRefreshToken) }
   }
@@ -111,6 +113,13 @@ function toTokenSet(
     issuedAt: iat,
     expiresAt: exp,
   }
+}
+
+/** OpenID Connect Core section 3.1.3.8: `at_hash` may be absent, and Cognito promises nothing of it after a refresh. */
+function requireBound({ at_hash: expected }: VerifiedClaims, accessToken: string): void {
+  if (expected === undefined) return
+  const half = createHash('sha256').update(accessToken, 'ascii').digest().subarray(0, 16)
+  requireSame('at_hash and the access token', half.toString('base64url'), String(expected))
 }
 
 function requireSame(what: string, seen: string, expected: string): void {

@@ -1,4 +1,5 @@
 // Tokens leave the room verified, or not at all.
+import { createHash } from 'node:crypto'
 import t, { type Test } from 'tap'
 import { createCall } from '../../src/cognito/call.js'
 import { type CognitoClient, createCognitoClient } from '../../src/cognito/client.js'
@@ -34,9 +35,15 @@ async function open(t: Test, answer: Answer = {}) {
   const { endpoints } = pool
   const clock = frozenClock(now)
   const { idSigner = signer, accessSigner = signer } = answer
+  const accessToken = accessSigner.sign({
+    ...accessClaims(endpoints.issuer, now),
+    ...answer.access,
+  })
+  const hash = createHash('sha256').update(accessToken).digest().subarray(0, 16)
+  const bound = { at_hash: hash.toString('base64url') }
   const body = {
-    id_token: idSigner.sign({ ...idClaims(endpoints.issuer, now), ...answer.id }),
-    access_token: accessSigner.sign({ ...accessClaims(endpoints.issuer, now), ...answer.access }),
+    id_token: idSigner.sign({ ...idClaims(endpoints.issuer, now), ...bound, ...answer.id }),
+    access_token: accessToken,
     refresh_token: answer.refreshToken,
     token_type: 'Bearer',
   }
@@ -119,6 +126,23 @@ t.test('tokens of one answer that are not of one person, or not of this pool', a
       t.ok(failure.reason, name)
       assertSilent(t, failure, [body.id_token, body.access_token, newRefreshToken, 'the-code-1'])
     }
+  }
+})
+
+// Both are of one person, and of two sign-ins: which of them gave the right that a route asks for?
+t.test('an access token that the ID token is not for is refused, where it says so', async t => {
+  const rows: [string, object, boolean][] = [
+    ['the right one', {}, true],
+    ['another', { at_hash: 'x' }, false],
+    ['none: it is optional', { at_hash: undefined }, true],
+  ]
+  for (const [why, id, accepted] of rows) {
+    const { userPool } = await open(t, { id })
+    const redeemed = userPool.redeemCode(callback)
+    if (accepted) t.ok(await redeemed, why)
+    else
+      t.match(await failureOf(redeemed), { code: 'GW_ERR_TOKENS_REFUSED', reason: /at_hash/ }, why)
+    t.ok(await userPool.renewTokens(session()), `${why}: at a refresh Cognito does not promise it`)
   }
 })
 
