@@ -41,6 +41,8 @@ t.test('an access token is who it says, and cookies beside it are not looked at'
   t.equal(bad.status, 401, 'a good cookie does not help a bad token')
   const seen = upstream.seen.length
   t.equal((await ask(`${url}/x?access_token=${token}`)).status, 401, 'in the query it is nothing')
+  const form = { method: 'POST', body: new URLSearchParams({ access_token: token }) }
+  t.equal((await fetch(`${url}/x`, form)).status, 401, 'nor in the body')
   t.equal(upstream.seen.length, seen)
   t.equal((await ask(`${url}/public`, bearer('bad'))).status, 200, 'where nobody is asked for')
 })
