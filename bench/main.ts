@@ -19,6 +19,7 @@ import { soak } from './soak.js'
 import { start } from './start.js'
 import { streams } from './streams.js'
 import { throughput } from './throughput.js'
+import { ticks } from './ticks.js'
 import { transfers } from './transfers.js'
 
 type Question = (world: World) => Promise<Findings>
@@ -42,6 +43,7 @@ const questions: Readonly<Record<string, Question>> = {
         rows: routes(),
       },
       { title: 'Parts for AWS', head: ['what', 'CPU µs'], rows: await sigv4() },
+      { title: 'A tick after a collection, ns', head: ['tick', 'ns'], rows: ticks() },
     ],
   }),
 }

@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import { SettingsRefused } from '../errors.js'
+import { keepTickShape } from '../lib/tick-shape.js'
 import type { ConfigOptions } from './config.js'
 import type { ExplainOptions } from './config-explain.js'
 import type { ImportAlbOptions, ImportProxyOptions } from './config-import.js'
@@ -15,6 +16,8 @@ import type { TokenOptions } from './emulator-token.js'
 import type { InitOptions } from './init.js'
 import { keygen } from './keygen.js'
 import type { SessionsOptions } from './sessions.js'
+
+keepTickShape()
 
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
