@@ -12,6 +12,12 @@ t.test('the tables are those of the code', async t => {
   t.equal(withTables(readme), readme, 'npm run docs writes them')
 })
 
+t.test('every row of a table says what it is', async t => {
+  const rows = readme.split('\n').filter(line => line.startsWith('| `'))
+  t.ok(rows.length > 150)
+  for (const row of rows) t.notMatch(row, /\|\s*\|$/, row)
+})
+
 t.test('every setting, URL and error code that the README names anywhere exists', async t => {
   const variables = new Set(listSettings().flatMap(({ env }) => (env === undefined ? [] : [env])))
   for (const [name] of readme.matchAll(/\b(?:GATEWAY|COGNITO)_[A-Z_]+\b/g)) {

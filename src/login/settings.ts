@@ -66,25 +66,52 @@ export function createLoginSettings<Access extends z.ZodType>({ access }: { acce
 /** Setting `login` of a route. */
 export const routeLoginSetting = z
   .strictObject({
-    idp: z.string().regex(idpName, 'expected the name of an identity provider').optional(),
-    idpIdentifier: z.string().regex(idpIdentifier, 'expected an identifier').optional(),
+    idp: z.string().regex(idpName, 'expected the name of an identity provider').optional().meta({
+      description: 'Who begins at this route goes straight to this identity provider.',
+      example: 'Google',
+    }),
+    idpIdentifier: z.string().regex(idpIdentifier, 'expected an identifier').optional().meta({
+      description: 'The same by another of its names.',
+      example: 'example.com',
+    }),
     lang: z
       .string()
       .refine(tag => [...languages.values()].includes(tag), {
         message: `expected one of ${[...languages.values()].join(', ')}`,
       })
-      .optional(),
+      .optional()
+      .meta({ description: 'Language of the hosted UI.', example: 'ja' }),
     prompt: z
       .string()
       .regex(promptWords, 'expected login, select_account or consent')
       .refine(words => words !== 'none', 'none would let nobody sign in there')
-      .optional(),
+      .optional()
+      .meta({
+        description:
+          'What the hosted UI asks of who is signed in there: `login` for the password, `select_account`, `consent`.',
+        example: 'login',
+      }),
     resource: z
       .string()
       .regex(resourceUri, 'expected a URI such as https://api.example.com')
-      .optional(),
-    screen: z.enum(screens).optional(),
-    scopes: z.array(z.string().regex(scopeToken, 'expected names of scopes')).min(1).optional(),
+      .optional()
+      .meta({
+        description: 'What the access token is for (RFC 8707): its `aud`.',
+        example: 'https://api.example.com',
+      }),
+    screen: z.enum(screens).optional().meta({
+      description: 'Begins at the page for signing up, or at the one for forgotten passwords.',
+      example: 'signup',
+    }),
+    scopes: z
+      .array(z.string().regex(scopeToken, 'expected names of scopes'))
+      .min(1)
+      .optional()
+      .meta({
+        description:
+          'Scopes beside `cognito.scopes`. Who is signed in without them, and is refused for want of them, is sent to the sign-in for them.',
+        example: ['billing/read'],
+      }),
   })
   .default({})
   .meta({

@@ -7,6 +7,7 @@ import { request } from 'undici'
 import { testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
 import { signIn } from '../fixtures/sign-in.js'
+import { acceptedTargets, refusedTargets } from '../fixtures/targets.js'
 
 const navigation = {
   accept: 'text/html',
@@ -233,6 +234,30 @@ t.test(
     const server = await raw(url, 'OPTIONS * HTTP/1.1\r\nHost: localhost\r\n')
     t.match(server, /^HTTP\/1\.1 204 .*allow: GET, HEAD/is)
     t.equal(upstream.seen.length, before, 'answered here')
+  },
+)
+
+t.test(
+  'every target of the table over the wire: the same bytes arrive, or 400 and nothing',
+  async t => {
+    const gateway = await testGateway(t)
+    const { upstream } = gateway
+    const url = await gateway.twin({
+      routes: [{ path: '/', access: 'public', upstream: upstream.origin }],
+    })
+    for (const [target, , , why] of acceptedTargets) {
+      upstream.seen.length = 0
+      const answer = await raw(url, `GET ${target} HTTP/1.1\r\nHost: localhost\r\n`)
+      t.match(answer, /^HTTP\/1\.1 200 /, why)
+      t.equal(upstream.seen[0]?.url, target, why)
+    }
+    upstream.seen.length = 0
+    for (const [target, why] of refusedTargets) {
+      const answer = await raw(url, `GET ${target} HTTP/1.1\r\nHost: localhost\r\n`)
+      t.match(answer, /^HTTP\/1\.1 400 /, why)
+      t.match(answer, /^x-request-id: |GW_ERR_REQUEST_INVALID/im, `${why}: with an id`)
+    }
+    t.strictSame(upstream.seen, [])
   },
 )
 
