@@ -53,7 +53,8 @@ export function callbackEndpoint({
     }
     // Back button, bookmark, a second tab: whoever is signed in already just goes on.
     if (request.session !== null) return goOn(reply, completed.returnTo)
-    const wishes = wishesAt(browser.origin, completed.returnTo)
+    // They come from the hosted UI: nobody has to sign up, or give the password, a second time.
+    const { screen, prompt, ...wishes } = wishesAt(browser.origin, completed.returnTo)
     const step = await login.startAgain(browser, completed, wishes)
     count('begun_again')
     addCookies(reply, step.setCookies)

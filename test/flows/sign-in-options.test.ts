@@ -118,6 +118,21 @@ t.test('a route says how people sign in who begin there, by page and by link', a
   t.equal((await authorizeUrl(new PlainBrowser(), `${url}/join`)).pathname, '/signup')
 })
 
+// Who signed up, and came back late, was sent to the sign-up page again.
+t.test('who comes back too late is sent on without being asked twice', async t => {
+  const login = { idp: 'Partner', lang: 'ja', prompt: 'login', screen: 'signup' }
+  const { url } = await withRoutes(t, upstream => [
+    { path: '/', access: 'signed-in', login, upstream },
+  ])
+  const first = await authorizeUrl(new PlainBrowser(), `${url}/x`)
+  t.equal(first.pathname, '/signup')
+  const callback = `${url}/oauth2/callback?code=x&state=${first.searchParams.get('state')}`
+  const again = await authorizeUrl(new PlainBrowser(), callback)
+  t.equal(again.pathname, '/oauth2/authorize')
+  t.equal(again.searchParams.get('prompt'), null)
+  t.match(Object.fromEntries(again.searchParams), { identity_provider: 'Partner', lang: 'ja' })
+})
+
 const billing = {
   pool: { resourceServers: [{ identifier: 'billing', scopes: ['read'] }] },
   client: { scopes: ['openid', 'email', 'profile', 'phone', 'billing/read'] },
