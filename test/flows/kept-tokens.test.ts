@@ -117,6 +117,25 @@ t.test('what an application is shown is kept, and valid', async t => {
   t.equal(refreshes(gateway), 0)
 })
 
+t.test(
+  'a token that is kept before it is needed comes with the refresh that is due anyway',
+  async t => {
+    const gateway = await signedIn(t)
+    const { browser, twin } = gateway
+    const [keeping, needing] = [
+      await twin({ session: { keep: ['access', 'refresh'] } }),
+      await twin(bearer),
+    ]
+    later(gateway, 5)
+    await shown(browser, keeping)
+    t.equal(refreshes(gateway), 0, 'it is not asked for')
+    later(gateway, 3590)
+    await shown(browser, keeping)
+    t.match(claimsOf((await shown(browser, needing)).authorization), { token_use: 'access' })
+    t.equal(refreshes(gateway), 1)
+  },
+)
+
 const stores: [string, (t: Test) => Promise<SettingTree>][] = [
   ['in cookies', async () => ({})],
   [
