@@ -64,6 +64,7 @@ export async function startGateway(
     [
       world.node,
       '--max-semi-space-size=8',
+      '--heap-growing-percent=30',
       ...nodeOptions,
       'dist/cli/main.js',
       'start',
