@@ -18,6 +18,7 @@ import { awsApi } from './fixtures/aws-api.js'
 import { runCommand } from './fixtures/command.js'
 import { freePort } from './fixtures/free-port.js'
 import { clientSecret, secret, users } from './fixtures/gateway.js'
+import { program } from './fixtures/program.js'
 import { recordingUpstream } from './fixtures/recording-upstream.js'
 import { redisServer } from './fixtures/redis-server.js'
 
@@ -145,11 +146,6 @@ t.test('every command of ours does what it is there for', async t => {
 
 /** Serves until it says so. */
 async function startAndStop(words: readonly string[], cwd: string) {
-  const program = [
-    '--import',
-    import.meta.resolve('tsx'),
-    fileURLToPath(new URL('../src/cli/main.ts', import.meta.url)),
-  ]
   const child = spawn(process.execPath, [...program, ...words], {
     cwd,
     env: { PATH: process.env.PATH ?? '' },

@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import t, { type Test } from 'tap'
 import { freePort } from '../fixtures/free-port.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
+import { program } from '../fixtures/program.js'
 import { signIn } from '../fixtures/sign-in.js'
 
 async function dev(t: Test, env: Record<string, string> = {}) {
@@ -23,11 +24,10 @@ async function dev(t: Test, env: Record<string, string> = {}) {
     '--app-port',
     app,
   ]
-  const child = spawn(
-    process.execPath,
-    ['--import=tsx', 'src/cli/main.ts', 'dev', ...ports.map(String)],
-    { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+  const child = spawn(process.execPath, [...program, 'dev', ...ports.map(String)], {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   t.teardown(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return
     child.kill('SIGTERM')

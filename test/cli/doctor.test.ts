@@ -18,6 +18,7 @@ import { type PoolInput, parsePool } from '../../src/emulator/pool.js'
 import { mergeTrees, type SettingTree } from '../../src/lib/setting-sources.js'
 import { freePort } from '../fixtures/free-port.js'
 import { clientSecret, secret, users } from '../fixtures/gateway.js'
+import { program } from '../fixtures/program.js'
 import { recordingUpstream } from '../fixtures/recording-upstream.js'
 import { redisServer } from '../fixtures/redis-server.js'
 import { signingKeys } from '../fixtures/signing-keys.js'
@@ -402,7 +403,7 @@ t.test('the command: a list, JSON, and an exit status, in less than three second
     GATEWAY_SECRET: secret,
   }
   const doctor = (changes: Record<string, string | undefined>, ...words: string[]) =>
-    run(process.execPath, ['--import=tsx', 'src/cli/main.ts', 'doctor', ...words], {
+    run(process.execPath, [...program, 'doctor', ...words], {
       env: { ...env, ...changes },
     })
   const { stdout } = await doctor({})

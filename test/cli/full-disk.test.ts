@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import t, { type Test } from 'tap'
 import { request } from 'undici'
 import { freePort } from '../fixtures/free-port.js'
+import { program } from '../fixtures/program.js'
 
 interface Started {
   readonly gateway: ChildProcess
@@ -32,7 +33,7 @@ async function start(t: Test, stdout: number | 'pipe', workers: number): Promise
     routes: [{ path: '/', access: 'deny' }],
   }
   const folder = t.testdir({ 'gateway.yaml': JSON.stringify(settings) })
-  const command = ['--import=tsx', 'src/cli/main.ts', 'start', '--config', `${folder}/gateway.yaml`]
+  const command = [...program, 'start', '--config', `${folder}/gateway.yaml`]
   const gateway = spawn(process.execPath, command, {
     env: { PATH: process.env.PATH },
     stdio: ['ignore', stdout, 'pipe'],

@@ -5,6 +5,7 @@ import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import t from 'tap'
 import { request } from 'undici'
 import { freePort } from '../fixtures/free-port.js'
+import { program } from '../fixtures/program.js'
 import { recordingUpstream } from '../fixtures/recording-upstream.js'
 
 const folder = 'deploy/systemd'
@@ -44,7 +45,7 @@ t.test('a socket that systemd holds is served from', async t => {
     routes: [{ path: '/', access: 'public', upstream: origin }],
   }
   const place = t.testdir({ 'gateway.yaml': JSON.stringify(settings) })
-  const command = ['--import=tsx', 'src/cli/main.ts', 'start', '--config', `${place}/gateway.yaml`]
+  const command = [...program, 'start', '--config', `${place}/gateway.yaml`]
   const activated = spawn(
     'systemd-socket-activate',
     ['-E', 'PATH', '-l', `127.0.0.1:${port}`, process.execPath, ...command],

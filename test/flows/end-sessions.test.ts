@@ -6,6 +6,7 @@ import t from 'tap'
 import type { SettingTree } from '../../src/lib/setting-sources.js'
 import { secret, type TestGateway, testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
+import { program } from '../fixtures/program.js'
 import { redisServer } from '../fixtures/redis-server.js'
 import { signIn } from '../fixtures/sign-in.js'
 
@@ -48,7 +49,7 @@ function command({ url, emulator, upstream }: TestGateway, env: Record<string, s
     ...env,
   }
   return async (...words: string[]) => {
-    const node = ['--import=tsx', 'src/cli/main.ts', 'sessions', ...words]
+    const node = [...program, 'sessions', ...words]
     return (await run(process.execPath, node, { env: settings })).stdout
   }
 }

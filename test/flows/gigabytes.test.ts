@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream'
 import t, { type Test } from 'tap'
 import { freePort } from '../fixtures/free-port.js'
 import { secret } from '../fixtures/gateway.js'
+import { program } from '../fixtures/program.js'
 
 const megabyte = 1024 * 1024
 const size = 1024 * megabyte
@@ -90,7 +91,7 @@ async function startGateway(
   const folder = t.testdir({ 'gateway.yaml': JSON.stringify(settings) })
   const gateway = spawn(
     process.execPath,
-    ['--import=tsx', 'src/cli/main.ts', 'start', '--config', `${folder}/gateway.yaml`],
+    [...program, 'start', '--config', `${folder}/gateway.yaml`],
     { env: { PATH: process.env.PATH }, stdio: ['ignore', 'pipe', 'inherit'] },
   )
   t.teardown(() => gateway.kill('SIGKILL'))

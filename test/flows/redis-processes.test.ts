@@ -1,15 +1,14 @@
 // Two gateways in processes of their own that share nothing but a Redis and their settings.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { fileURLToPath } from 'node:url'
 import t, { type Test } from 'tap'
 import { freePort } from '../fixtures/free-port.js'
 import { secret, type TestGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
+import { program } from '../fixtures/program.js'
 import { redisServer } from '../fixtures/redis-server.js'
 import { emailOf, signedInVisitors } from '../fixtures/signed-in-visitors.js'
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const people = 20
 
 t.test('two processes refresh each session once, and mix up nobody', async t => {
@@ -46,7 +45,7 @@ async function start(t: Test, { url, emulator, upstream }: TestGateway, redis: s
   const [client] = emulator.settings.clients
   const folder = t.testdir({ 'gateway.yaml': 'session: { redis: { timeout: 5000 } }' })
   const words = ['start', '--config', `${folder}/gateway.yaml`]
-  const gateway = spawn(process.execPath, ['--import=tsx', main, ...words], {
+  const gateway = spawn(process.execPath, [...program, ...words], {
     env: {
       PATH: process.env.PATH ?? '',
       COGNITO_USER_POOL_ID: emulator.settings.poolId,
