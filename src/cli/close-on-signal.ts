@@ -4,13 +4,14 @@
 const usualDeadlineMs = 10_000
 
 /**
- * Closes once and exits with 0; what is still open at the deadline is cut, and the status is 1.
+ * Closes once and exits with 0; with 1 when something had to be cut, at the latest at the deadline.
  *
- * @param close  told whether somebody sits at the terminal (SIGINT, SIGHUP), who does not want to wait
+ * @param close  told whether somebody sits at the terminal (SIGINT, SIGHUP), who does not want to wait; gives false
+ *   when it cut something
  * @returns what the signals call, for others that mean the same
  */
 export function closeOnSignal(
-  close: (signal: { readonly byHand: boolean }) => Promise<void>,
+  close: (signal: { readonly byHand: boolean }) => Promise<unknown>,
   deadlineMs = () => usualDeadlineMs,
 ): (signal: NodeJS.Signals) => void {
   let closing = false
@@ -19,7 +20,7 @@ export function closeOnSignal(
     closing = true
     setTimeout(() => process.exit(1), deadlineMs()).unref()
     close({ byHand: signal !== 'SIGTERM' }).then(
-      () => process.exit(0),
+      whole => process.exit(whole === false ? 1 : 0),
       error => {
         process.stderr.write(`cognito-gateway: ${(error as Error).message}\n`)
         process.exit(1)

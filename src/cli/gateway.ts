@@ -24,10 +24,10 @@ export interface Gateway {
   checkReadiness(): Promise<readonly CheckResult[]>
   /** Serves by other settings from the next request on. Rejects, and changes nothing, when they cannot serve. */
   reload(config: Config): Promise<void>
-  /** Accepts no more, and finishes what is under way; idle connections are kept for so long. */
-  leave(lingerMs: number): Promise<void>
+  /** Accepts no more, and finishes what is under way: true when nothing had to be cut. Idle connections are kept for so long. */
+  leave(lingerMs: number): Promise<boolean>
   /** Lets load balancers move away for so long, then leaves. */
-  stop(delayMs: number): Promise<void>
+  stop(delayMs: number): Promise<boolean>
 }
 
 /** Where it listens when the settings do not say. */
@@ -50,6 +50,7 @@ export async function openGateway(
   let unwatch = watchCertificateOf(config)
   let current = await createGeneration(config, log, lasting)
   const retiring: Answering[] = []
+  const retirements = new Set<Promise<void>>()
 
   async function reload(next: Config): Promise<void> {
     if (lasting.drain.begun()) return
@@ -75,7 +76,8 @@ export async function openGateway(
     const restart = changesThatNeedRestart(config, next)
     if (restart.length > 0) log.warn({ settings: restart }, 'settings that wait for a restart')
     log.info({ url: next.url }, 'settings were loaded')
-    void retire(before)
+    const retirement = retire(before).finally(() => retirements.delete(retirement))
+    retirements.add(retirement)
   }
 
   async function renewKeys(): Promise<void> {
@@ -121,11 +123,14 @@ export async function openGateway(
     }
   }
 
-  async function leave(lingerMs: number): Promise<void> {
+  async function leave(lingerMs: number): Promise<boolean> {
     lasting.drain.begin()
     unwatch()
-    await Promise.all([current.retire(), door.close(lingerMs)])
-    await current.close()
+    const deadlineMs = current.config.shutdown.deadline * 1000
+    const [whole] = await Promise.all([door.close({ lingerMs, deadlineMs }), current.retire()])
+    if (!whole) log.warn('what was still under way at shutdown.deadline was cut')
+    await Promise.all([current.close(), ...retirements])
+    return whole
   }
 
   try {
@@ -146,7 +151,7 @@ export async function openGateway(
     async stop(delayMs) {
       lasting.drain.begin()
       await setTimeout(delayMs)
-      await leave(0)
+      return leave(0)
     },
   }
 }

@@ -14,8 +14,8 @@ export interface RunningGateway {
   readonly config: Config
   /** Serves by other settings from the next request on. Rejects, and changes nothing, when they cannot serve. */
   reload(config: Config): Promise<void>
-  /** Lets load balancers move away for so long, then finishes what is under way. */
-  stop(delayMs: number): Promise<void>
+  /** Lets load balancers move away for so long, then finishes what is under way: true when nothing had to be cut. */
+  stop(delayMs: number): Promise<boolean>
   /** The same at once. */
   close(): Promise<void>
 }
@@ -41,12 +41,13 @@ export async function serve(
   const { checkReadiness, reload } = gateway
   const admin = createAdminApp({ checkReadiness, metrics: lasting.metrics })
   const stop = async (delayMs: number) => {
-    await gateway.stop(delayMs)
+    const whole = await gateway.stop(delayMs)
     // Probes are answered to the end.
     await admin.close()
     lasting.metrics.close()
+    return whole
   }
-  const close = () => stop(0)
+  const close = async () => void (await stop(0))
   try {
     await listenOr(config.admin, names.adminPort, place => admin.listen(place))
   } catch (error) {

@@ -6,6 +6,7 @@ import { type Log, openLog } from '../log.js'
 import { closeOnSignal } from './close-on-signal.js'
 import { installLastResort } from './last-resort.js'
 import { loadSettings } from './load-settings.js'
+import { longestStopMs } from './longest-stop.js'
 import { createReload } from './reload.js'
 import { serve } from './serve.js'
 import { findSettingsFile } from './settings-file.js'
@@ -28,10 +29,11 @@ export async function start({ config: file }: { config?: string }): Promise<void
     async ({ byHand }) => {
       const { delay } = gateway.config.shutdown
       log.info({ delaySeconds: byHand ? 0 : delay }, 'gateway is about to stop')
-      await gateway.stop(byHand ? 0 : delay * 1000)
+      const whole = await gateway.stop(byHand ? 0 : delay * 1000)
       log.info('gateway has stopped')
+      return whole
     },
-    () => (gateway.config.shutdown.delay + gateway.config.shutdown.deadline) * 1000,
+    () => longestStopMs(gateway.config),
   )
   // On a terminal SIGHUP says that it was closed.
   process.on('SIGHUP', signal => (process.stdout.isTTY ? closeByHand(signal) : void reload()))

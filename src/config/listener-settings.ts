@@ -48,12 +48,15 @@ export const workersSetting = z
 /** `shutdown`: how long a stop may take. Durations in seconds. */
 export const shutdownSettings = z.strictObject({
   delay: durationSetting(0, 600).prefault('5s').meta({
+    env: 'GATEWAY_SHUTDOWN_DELAY',
     description:
       'From SIGTERM until no connection is accepted any more: `/readyz` says 503, answers close their connections, everything is served. Then WebSockets and event streams are told to connect again.',
     example: '15s',
   }),
   deadline: durationSetting(1, 86_400).prefault('5m').meta({
-    description: 'How long requests and uploads under way may take after that; then they are cut.',
+    env: 'GATEWAY_SHUTDOWN_DEADLINE',
+    description:
+      'How long requests and uploads under way may take after that; then they are cut. Refreshes at Cognito are waited for in any case, 15 s at most.',
     example: '1h',
   }),
 })

@@ -29,6 +29,14 @@ export interface Answering {
   cut(): void
 }
 
+/** How long a door that closes has patience. */
+export interface Closing {
+  /** Idle connections are kept for so long; by default they are not. */
+  readonly lingerMs?: number
+  /** After that, what is still being answered is waited for, for so long and by default for ever; then it is cut. */
+  readonly deadlineMs?: number
+}
+
 /** A listener without anybody behind it, until `admit`. */
 export interface Door {
   /** Gives the port, which the system chooses for 0. Rejects with what Node says. */
@@ -39,12 +47,8 @@ export interface Door {
   present(certificate: SecureContextOptions): void
   /** The answers that are being given now. */
   answering(): Answering
-  /**
-   * Accepts no more, closes connections as they fall idle; resolves when the last one is gone.
-   *
-   * @param lingerMs  how long idle connections are kept before that
-   */
-  close(lingerMs?: number): Promise<void>
+  /** Accepts no more, closes connections as they fall idle; resolves when the last one is gone: true when none was cut. */
+  close(within?: Closing): Promise<boolean>
 }
 
 /** All that Node's server says of what clients ask. */
@@ -71,6 +75,8 @@ const leaving = new WeakSet<AnsweringSocket>()
 export function createDoor(limits: DoorLimits, certificate: SecureContextOptions | null): Door {
   const servers: (Server | TlsServer)[] = []
   const sockets = new Set<AnsweringSocket>()
+  /** With TLS those below them, from before the handshake on. */
+  const arrived = new Set<Socket>()
   let inside: EventEmitter | null = null
 
   function addServer(): Server {
@@ -86,12 +92,12 @@ export function createDoor(limits: DoorLimits, certificate: SecureContextOptions
     // Streams and slow uploads take as long as they take; only the head has a deadline.
     server.requestTimeout = 0
     // Before a handshake: connections that never begin one count as well.
-    server.on('connection', (socket: Socket) => inside?.emit('arrival', socket))
+    server.on('connection', (socket: Socket) => {
+      inside?.emit('arrival', socket)
+      if (certificate !== null) keepUntilClosed(arrived, socket)
+    })
     server.on(certificate === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-      // A request that is read again comes as a connection again.
-      if (sockets.has(socket)) return
-      sockets.add(socket)
-      socket.once('close', () => sockets.delete(socket))
+      keepUntilClosed(sockets, socket)
     })
     servers.push(server)
     if (inside !== null) moveIn(server, inside)
@@ -135,29 +141,55 @@ export function createDoor(limits: DoorLimits, certificate: SecureContextOptions
       }
     },
 
-    async close(lingerMs = 0) {
+    async close({ lingerMs = 0, deadlineMs } = {}) {
       const idleFrom = performance.now() + lingerMs
       const sweep = setInterval(() => {
         if (performance.now() < idleFrom) return
         for (const server of servers) server.closeIdleConnections()
         for (const socket of sockets) dropWhenLate(socket)
       }, idleCheckMs)
+      let whole = true
+      const cut = () => {
+        whole = [...sockets].every(isWaitedForInVain)
+        for (const socket of [...sockets, ...arrived]) socket.destroy()
+      }
+      const deadline = deadlineMs === undefined ? null : setTimeout(cut, lingerMs + deadlineMs)
       await Promise.all(servers.map(shut))
       clearInterval(sweep)
+      if (deadline !== null) clearTimeout(deadline)
+      return whole
     },
   }
+}
+
+/** A request that is read again comes as a connection again. */
+function keepUntilClosed(kept: Set<Socket>, socket: Socket): void {
+  if (kept.has(socket)) return
+  kept.add(socket)
+  socket.once('close', () => kept.delete(socket))
 }
 
 function toOptions({ keepAliveTimeout: _, ...limits }: DoorLimits): ServerOptions {
   return limits
 }
 
-/** We have said the last word, and the other end neither reads it nor leaves. */
+/**
+ * We have said the last word, and the other end neither reads it nor leaves; or it has come ahead of a request that it may
+ * never make, as browsers and load balancers do. Node takes neither for idle.
+ */
 function dropWhenLate(socket: AnsweringSocket): void {
-  if (!socket.writableEnded || socket._httpMessage || leaving.has(socket)) return
-  const timer = setTimeout(() => socket.destroy(), leaveMs)
+  if (leaving.has(socket) || !isWaitedForInVain(socket)) return
+  const timer = setTimeout(() => {
+    leaving.delete(socket)
+    if (isWaitedForInVain(socket)) socket.destroy()
+  }, leaveMs)
   leaving.add(socket)
   socket.once('close', () => clearTimeout(timer))
+}
+
+function isWaitedForInVain(socket: AnsweringSocket): boolean {
+  if (socket._httpMessage) return false
+  return socket.writableEnded || socket.bytesRead === 0
 }
 
 /** Listeners are moved and not called through: a request costs nothing more than without a door. */

@@ -42,6 +42,7 @@ export interface RedisConnection {
   ): Promise<{ values: string[]; position: string | null }>
   /** What the server says of itself: `INFO server` and `INFO memory`. */
   info(): Promise<string>
+  /** Waits for what is under way: among it may be a lock that is given back. */
   close(): Promise<void>
 }
 
@@ -97,7 +98,7 @@ export function connectRedis({
   const trouble = watchTrouble(client, error =>
     onError(error, explainRedisFailure(error, place.kind)),
   )
-  const run = createRunner(client, place.timeoutMs, trouble, onCommandEnd)
+  const { run, settle } = createRunner(client, place.timeoutMs, trouble, onCommandEnd)
 
   return {
     get: key => run(() => client.get(key)).catch(emptyForOtherType),
@@ -142,6 +143,7 @@ export function connectRedis({
     info: async () =>
       `${await run(() => client.info('server'))}\n${await run(() => client.info('memory'))}`,
     async close() {
+      await settle()
       client.disconnect()
     },
   }

@@ -34,8 +34,9 @@ const maxWaitingTokenCalls = 5000
 /** What goes on failing is written down this often. */
 const logPauseMs = 60_000
 
-/** Longer than the deadline of a token call. */
+/** Longer than a token call and the fetch of keys for what it brings, whatever `shutdown.deadline` says: see `settle`. */
 const maxSettleMs = 15_000
+const tooLate = 'these services are about to close'
 
 /** What the endpoints ask of sessions. */
 export interface SessionServices {
@@ -44,7 +45,10 @@ export interface SessionServices {
   readonly watchSession: WatchSession
   readonly admit: Admission['admit']
   readonly takeEvent: TakeEvent
-  /** Waits for refreshes and revocations under way, also of clients that have left. */
+  /**
+   * Waits for refreshes and revocations under way, also of clients that have left; no other refresh is begun from then on.
+   * What they have rotated is nowhere else until it is written down.
+   */
   readonly settle: () => Promise<void>
 }
 
@@ -91,6 +95,7 @@ export function createSessionServices({
       new GatewayError('GW_ERR_COGNITO_UNAVAILABLE', { reason: 'too many refreshes wait' }),
   })
   const underWay = createUnderWay()
+  let settling = false
   const revokeUncounted = createRevocation({
     revokeToken: limitRevocations(revokeByClient(clients)),
     log,
@@ -105,11 +110,12 @@ export function createSessionServices({
     revoke,
     renewTokens: auditRefreshes(record, async (session, _browser, onRotated) => {
       if (session.tokens.refreshToken === null) return 'no_refresh_token'
-      const renewed = await limitTokenCalls(() =>
-        callToken('refresh_token', () =>
-          clients.of(session.identity).pool.renewTokens(session, onRotated),
-        ),
-      )
+      const renewed = await limitTokenCalls(async () => {
+        // It may have waited, and what it brings could not be written down any more.
+        if (settling) throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE', { reason: tooLate })
+        const { pool } = clients.of(session.identity)
+        return callToken('refresh_token', () => pool.renewTokens(session, onRotated))
+      })
       if (renewed === null) return 'refresh_refused'
       if (admission.stays(renewed.identity)) return keep(renewed)
       // Nobody needs the new tokens. Reports its own failure.
@@ -164,7 +170,10 @@ export function createSessionServices({
       onEnded: () => metrics.countSessionEnd('user_event'),
       log,
     }),
-    settle: () => underWay.settle(Math.min(maxSettleMs, config.shutdown.deadline * 1000)),
+    settle() {
+      settling = true
+      return underWay.settle(maxSettleMs)
+    },
   }
 }
 

@@ -5,16 +5,11 @@ import { connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { Agent, request } from 'undici'
 import { serve } from '../../src/cli/serve.js'
-import { loadConfig } from '../../src/config.js'
-import { startEmulator } from '../../src/emulator/app.js'
-import { parsePool } from '../../src/emulator/pool.js'
-import { mergeTrees, type SettingTree } from '../../src/lib/setting-sources.js'
+import type { SettingTree } from '../../src/lib/setting-sources.js'
 import { createLog } from '../../src/log.js'
-import { freePort } from '../fixtures/free-port.js'
-import { clientSecret, secret, users } from '../fixtures/gateway.js'
 import { gatewayProcess, slowApplication } from '../fixtures/gateway-process.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
-import { recordingUpstream } from '../fixtures/recording-upstream.js'
+import { rotatingPool } from '../fixtures/rotating-pool.js'
 import { signIn } from '../fixtures/sign-in.js'
 
 const refused = 'settings were refused; the old ones serve on'
@@ -140,37 +135,7 @@ t.test('wrong settings are refused whole, once, and the old ones serve on', asyn
 })
 
 t.test('sessions, and what has ended, outlive a reload', async t => {
-  const port = await freePort()
-  const url = `http://localhost:${port}`
-  const upstream = await recordingUpstream(t)
-  const client = {
-    id: '1testclient0000000000000001',
-    secrets: [clientSecret],
-    accessTokenSeconds: 4,
-    rotation: { graceSeconds: 0 },
-    callbackUrls: [`${url}/oauth2/callback`],
-    logoutUrls: [`${url}/oauth2/signed_out`],
-  }
-  const pool = parsePool({ users, clients: [client] })
-  const emulator = await startEmulator({ pool, port: await freePort() })
-  t.teardown(() => emulator.close())
-  const base: SettingTree = {
-    url: [url],
-    listen: { host: 'localhost', port },
-    admin: { port: await freePort() },
-    secrets: [secret],
-    cognito: {
-      userPoolId: pool.poolId,
-      clientId: client.id,
-      clientSecret,
-      domain: emulator.domain,
-      issuer: emulator.issuer,
-    },
-    upstream: upstream.origin,
-    log: { level: 'silent', audit: 'off' },
-  }
-  const configWith = (changes: SettingTree) =>
-    loadConfig({ env: {}, base: mergeTrees(base, changes) })
+  const { url, configWith } = await rotatingPool(t)
   const log = createLog({ level: 'silent' })
   const gateway = await serve(configWith({}), log)
   t.teardown(() => gateway.close())

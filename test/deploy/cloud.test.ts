@@ -57,7 +57,7 @@ t.test('Kubernetes: settings are good, and probes ask what is answered there', a
     t.equal(httpGet.port, 'admin')
   }
   const { delay, deadline } = config.shutdown
-  t.ok(pod.terminationGracePeriodSeconds > delay + deadline, 'nobody is cut off')
+  t.ok(pod.terminationGracePeriodSeconds > delay + deadline + 20, 'nobody is cut off')
 })
 
 t.test('Kubernetes: variables are settings, and all of them are secrets', async t => {
@@ -115,14 +115,22 @@ t.test('ECS: settings are good once the parameters are filled in', async t => {
     COGNITO_USER_POOL_ID: 'eu-central-1_EXAMPLE00',
     COGNITO_CLIENT_ID: '1example23456789',
     COGNITO_DOMAIN: 'my-prefix',
+    GATEWAY_SHUTDOWN_DELAY: variableOf(template, 'GATEWAY_SHUTDOWN_DELAY'),
+    GATEWAY_SHUTDOWN_DEADLINE: variableOf(template, 'GATEWAY_SHUTDOWN_DEADLINE'),
   }
   t.strictSame(names.sort(), Object.keys(values).sort())
   const env = { ...values, GATEWAY_SECRET: generateSecret(), COGNITO_CLIENT_SECRET: 'x'.repeat(52) }
   const complaints: string[] = []
   gatherSettings({ env }, complaints)
   t.strictSame(complaints, [])
-  const { listen, paths } = loadConfig({ env })
+  const { listen, paths, shutdown } = loadConfig({ env })
   t.equal(listen.port, 3000)
+  const [, stopSeconds] = /StopTimeout: (\d+)/.exec(template) ?? []
+  t.ok(Number(stopSeconds) >= shutdown.delay + shutdown.deadline + 20, 'nobody is cut off')
   t.match(template, `HealthCheckPath: ${createPaths(paths).ping}\n`)
   t.notMatch(template, /Name: \w*SECRET\w*, Value:/, 'secrets come from Secrets Manager')
 })
+
+function variableOf(template: string, name: string): string {
+  return new RegExp(`\\{ Name: ${name}, Value: (\\w+) \\}`).exec(template)?.[1] ?? ''
+}

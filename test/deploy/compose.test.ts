@@ -23,6 +23,7 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>
   readonly tmpfs?: readonly string[]
   readonly healthcheck?: unknown
+  readonly stop_grace_period?: string
   readonly profiles?: readonly string[]
 }
 
@@ -35,8 +36,10 @@ const gateways = services.filter(([name]) => name.startsWith('gateway'))
 
 t.test('the settings of every gateway are complete and good', async t => {
   t.equal(gateways.length, 5)
-  for (const [name, { environment = {} }] of gateways) {
-    t.doesNotThrow(() => loadConfig({ env: environment }), name)
+  for (const [name, { environment = {}, stop_grace_period: grace }] of gateways) {
+    const { delay, deadline } = loadConfig({ env: environment }).shutdown
+    t.equal(grace, '1m')
+    t.ok(delay + deadline + 20 <= 60, `${name} is not cut off`)
   }
 })
 

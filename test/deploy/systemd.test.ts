@@ -25,6 +25,8 @@ t.test('systemd understands both units', async t => {
   })
   t.notMatch(stderr, /cognito-gateway\.(?:service|socket):\d+/, 'no line that it does not know')
   t.equal(status, 0, stderr)
+  const [, stopSeconds] = /^TimeoutStopSec=(\d+)s$/m.exec(service) ?? []
+  t.ok(Number(stopSeconds) > 5 + 300 + 20, 'shutdown.delay, shutdown.deadline and what comes after')
   t.match(service, /^ExecReload=\/bin\/kill -HUP/m)
 })
 

@@ -2,7 +2,7 @@
 import { EventEmitter, once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
+import { connect as connectTls, type SecureContextOptions } from 'node:tls'
 import t from 'tap'
 import { connectionLimits } from '../../src/app.js'
 import { createCrowd } from '../../src/lib/crowd.js'
@@ -72,4 +72,45 @@ t.test('a request that is read again adds no listener to its connection', async 
   client.destroy()
   t.equal(listeners.length, 4)
   t.equal(new Set(listeners).size, 1, String(listeners))
+})
+
+/** Node's own deadline for heads is not what ends these. */
+const patient = { ...connectionLimits, connectionsCheckingInterval: 3_600_000 }
+
+async function openDoor(certificate: SecureContextOptions | null) {
+  const door = createDoor(patient, certificate)
+  const inside = new EventEmitter()
+  inside.on('request', () => inside.emit('asked'))
+  door.admit(inside)
+  const port = await door.listen({ host: '127.0.0.1', port: 0, backlog: 10 })
+  return { door, inside, port }
+}
+
+// Browsers and load balancers connect ahead of requests; a stop waited 20 s for each such connection.
+for (const kind of ['plain', 'TLS'] as const) {
+  t.test(`a connection that never asks holds no closing door up: ${kind}`, async t => {
+    const { door, inside, port } = await openDoor(kind === 'TLS' ? selfSigned(t) : null)
+    const silent =
+      kind === 'TLS'
+        ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+        : connect(port, '127.0.0.1')
+    silent.on('error', () => {})
+    await Promise.all([
+      once(inside, 'arrival'),
+      once(silent, kind === 'TLS' ? 'secureConnect' : 'connect'),
+    ])
+    const closed = once(silent, 'close')
+    t.equal(await door.close(), true, 'nothing was cut')
+    await closed
+  })
+}
+
+t.test('what is not answered at the deadline is cut, and told of', async t => {
+  const { door, inside, port } = await openDoor(null)
+  const asking = connect(port, '127.0.0.1').on('error', () => {})
+  asking.write(plain)
+  await once(inside, 'asked')
+  const closed = once(asking, 'close')
+  t.equal(await door.close({ deadlineMs: 100 }), false)
+  await closed
 })

@@ -13,6 +13,7 @@ import { createTurnKeeper, type Left } from '../../session/turns.js'
 import { requireAsGood } from '../generation.js'
 import { givenSocket } from '../given-socket.js'
 import { listenOr } from '../listen-error.js'
+import { longestStopMs } from '../longest-stop.js'
 import { portNames } from '../serve.js'
 import { type CrewMember, startWorker } from './crew.js'
 import { createEndingsHub } from './endings-hub.js'
@@ -25,8 +26,8 @@ export interface Crew {
   readonly config: Config
   /** Replaces the workers one by one. Rejects, and changes nothing, when the first new one cannot serve. */
   reload(next: LoadedSettings): Promise<void>
-  /** Lets load balancers move away for so long, then every worker finishes what is under way. */
-  stop(delayMs: number): Promise<void>
+  /** Lets load balancers move away for so long, then every worker finishes what is under way: true when nothing had to be cut. */
+  stop(delayMs: number): Promise<boolean>
 }
 
 const firstPauseMs = 500
@@ -43,6 +44,8 @@ export async function serveByWorkers(
   let current = given
   const fd = givenSocket(process.env, process.pid)
   const drain = createDrain()
+  /** Whether nothing had to be cut at the stop. */
+  let whole = true
   const turns = createTurnKeeper()
   const endings = createEndingsHub(systemClock)
   const serving = new Map<number, CrewMember>()
@@ -92,6 +95,7 @@ export async function serveByWorkers(
     turns.forget(number)
     figures.retire(member)
     living.delete(member)
+    if (drain.begun() && end.code !== 0) whole = false
     if (serving.get(slot) !== member) return
     serving.delete(slot)
     if (drain.begun()) return
@@ -156,7 +160,7 @@ export async function serveByWorkers(
   }
 
   function cutLate({ ended, kill }: CrewMember, { shutdown }: Config): void {
-    const timer = setTimeout(kill, (shutdown.delay + shutdown.deadline) * 1000)
+    const timer = setTimeout(kill, longestStopMs({ shutdown }))
     void ended.then(() => clearTimeout(timer))
   }
 
@@ -192,6 +196,7 @@ export async function serveByWorkers(
     drain.begin()
     for (const { channel } of living) channel.tell(words.stop, delayMs)
     await everybody()
+    return whole
   }
   try {
     // What is wrong with the settings is said once.

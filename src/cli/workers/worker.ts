@@ -48,15 +48,15 @@ async function begin(channel: Channel, { tree, slot, endings, fd }: Start): Prom
   channel.on(words.figures, () => lasting.metrics.read())
   const gateway = await openGateway(config, log, lasting, { setting: portNames.port, fd })
   channel.on(words.checks, () => gateway.checkReadiness())
-  const end = (how: (gateway: Gateway) => Promise<void>) => {
-    void how(gateway)
-      .catch(error => log.error({ err: error }, 'a worker did not end well'))
-      .finally(() => {
-        channel.tell(words.bye, lasting.metrics.read())
-        // What was said before arrives first.
-        process.once('disconnect', () => process.exit(0))
-        cluster.worker?.disconnect()
-      })
+  const end = async (how: (gateway: Gateway) => Promise<boolean>) => {
+    const whole = await how(gateway).catch(error => {
+      log.error({ err: error }, 'a worker did not end well')
+      return false
+    })
+    channel.tell(words.bye, lasting.metrics.read())
+    // What was said before arrives first.
+    process.once('disconnect', () => process.exit(whole ? 0 : 1))
+    cluster.worker?.disconnect()
   }
   channel.on(words.leave, (lingerMs: number) => end(one => one.leave(lingerMs)))
   channel.on(words.stop, (delayMs: number) => end(one => one.stop(delayMs)))

@@ -6,6 +6,13 @@ import type { RedisClient } from './client.js'
 /** Runs one command; rejects within the deadline, or when as many are under way as there may be. */
 export type RunCommand = <T>(command: () => Promise<T>) => Promise<T>
 
+/** Commands of one client. */
+export interface Runner {
+  readonly run: RunCommand
+  /** Resolves when those under way now have their answer, or are past their deadline. */
+  settle(): Promise<void>
+}
+
 /** @param answered  false: none came in time, or it was an error */
 export type CommandEnd = (ms: number, answered: boolean) => void
 
@@ -18,6 +25,8 @@ interface Call {
   turn: number
   /** Why it was not answered yet. */
   reason: unknown
+  /** Who waits for its end. */
+  onOver: () => void
 }
 
 const maxPending = 10_000
@@ -50,7 +59,7 @@ export function createRunner(
   timeoutMs: number,
   trouble: () => Error | null,
   onEnd: CommandEnd = () => {},
-): RunCommand {
+): Runner {
   const pending = new Set<Call>()
   const waiting = new Set<Call>()
   const sent = new Set<Call>()
@@ -92,7 +101,7 @@ export function createRunner(
     setTimeout(() => send(call), settleMs)
   }
 
-  return command =>
+  const run: RunCommand = command =>
     new Promise((resolve, reject) => {
       if (pending.size >= maxPending) {
         return reject(new Error(`${maxPending} Redis commands are under way already`))
@@ -101,6 +110,7 @@ export function createRunner(
         clearTimeout(timer)
         for (const calls of [pending, waiting, sent]) calls.delete(call)
         settle()
+        call.onOver()
       }
       const begun = performance.now()
       const call: Call = {
@@ -116,6 +126,7 @@ export function createRunner(
         },
         turn: 0,
         reason: null,
+        onOver: nothing,
       }
       const expire = () => {
         if (!pending.has(call)) return
@@ -127,7 +138,18 @@ export function createRunner(
       pending.add(call)
       send(call)
     })
+
+  return {
+    run,
+    async settle() {
+      await Promise.all(
+        [...pending].map(call => new Promise<void>(resolve => (call.onOver = resolve))),
+      )
+    },
+  }
 }
+
+function nothing(): void {}
 
 function tooLate(timeoutMs: number, cause: unknown): Error {
   return new Error(`no answer from Redis within ${timeoutMs} ms`, cause === null ? {} : { cause })
