@@ -112,7 +112,7 @@ function originalOf({ headers }: FastifyRequest): { host: string; uri: string; m
 }
 
 /**
- * Answers 202 with the identity in headers, 401, or 403. `redirect=1`: 302 to the login start for navigations;
+ * Answers 202 with the identity in headers, 401 with the login start in `X-Gateway-Login`, or 403. `redirect=1`: 302 to the login start for navigations;
  * `allowed_groups=a,b`: membership of one of them is needed as well.
  */
 export function forwardAuthEndpoint({
@@ -132,9 +132,12 @@ export function forwardAuthEndpoint({
         queryOf(request).get('redirect') === '1' && isNavigation(originalMethod, headers)
       // Who is signed in and has to sign in did so too long ago. Who only lacks a scope of the route proved who they are.
       const again = session !== null && request.decision === 'login'
+      const login = loginFor(request, startPath, again)
       if (mayGo && headers.authorization === undefined) {
-        return toLogin(request, reply, startPath, again)
+        const { origin } = request.browser
+        return reply.header('cache-control', 'no-store').redirect(origin + login, 302)
       }
+      reply.header('x-gateway-login', login)
       throw new GatewayError('GW_ERR_LOGIN_REQUIRED')
     }
     if (wanted !== null && !caller?.identity.groups.some(group => wanted.includes(group))) {
@@ -163,17 +166,10 @@ function groupsAskedFor(request: FastifyRequest): readonly string[] | null {
   return asked.flatMap(list => list.split(',')).filter(name => name !== '')
 }
 
-function toLogin(
-  { browser, target }: FastifyRequest,
-  reply: FastifyReply,
-  startPath: string,
-  again: boolean,
-): FastifyReply {
+/** The login start that comes back to the page. A proxy that builds it itself has no way to encode the page (nginx). */
+function loginFor({ target }: FastifyRequest, startPath: string, again: boolean): string {
   const returnTo = encodeURIComponent(fitReturnTo(target))
-  const prompt = again ? '&prompt=login' : ''
-  return reply
-    .header('cache-control', 'no-store')
-    .redirect(`${browser.origin}${startPath}?rd=${returnTo}${prompt}`, 302)
+  return `${startPath}?rd=${returnTo}${again ? '&prompt=login' : ''}`
 }
 
 function addLines(reply: FastifyReply, lines: readonly string[]): void {

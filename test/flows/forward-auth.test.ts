@@ -84,6 +84,17 @@ t.test('202 with the identity, 401, 403: as when we forward ourselves', async t 
 })
 
 // Caddy passes on what clients send: with X-Original-URL: /public a client chose what was judged.
+t.test('a 401 says where the login is that comes back to the page', async t => {
+  const { url } = await testGateway(t, { settings: trusted })
+  const answer = await ask(url, { 'x-original-url': `${url}/reports?a=b&c=%26d&idp=x` })
+  t.equal(answer.status, 401)
+  t.equal(
+    answer.headers['x-gateway-login'],
+    '/oauth2/start?rd=%2Freports%3Fa%3Db%26c%3D%2526d%26idp%3Dx',
+  )
+  t.notOk('x-gateway-login' in (await ask(url, { 'x-original-url': '/public' })).headers)
+})
+
 t.test('two headers that say what was asked for are one too many', async t => {
   const { url } = await testGateway(t, { settings: trusted })
   const rows: Record<string, string>[] = [

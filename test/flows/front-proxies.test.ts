@@ -14,8 +14,8 @@ for (const kind of ['nginx', 'caddy', 'haproxy'] as const) {
   t.test(`${kind}: sign in, be known, be refused, sign out`, async t => {
     const { url, upstream, emulator, clock } = await behind(kind)
     const browser = new PlainBrowser()
-    const answer = await signIn(browser, `${url}/reports?a=b`)
-    t.equal(answer.url, `${url}/reports?a=b`)
+    const answer = await signIn(browser, `${url}/reports?a=b&c=%26d&idp=x`)
+    t.equal(answer.url, `${url}/reports?a=b&c=%26d&idp=x`)
     t.equal(answer.status, 200)
     t.match(upstream.seen.at(-1)?.headers, {
       'x-forwarded-preferred-username': 'jane',
