@@ -32,18 +32,18 @@ export async function latency(world: World): Promise<Findings> {
   const rows: string[][] = []
   for (const { perSecond, peer, goal } of rates) {
     const other = await startPeer(world, peer satisfies PeerKey, cookie)
-    if (isMissing(other)) {
-      figures[goal] = other.reason
-      continue
-    }
-    const measured = await race(world, [own, other], perSecond)
+    const contestants = isMissing(other) ? [own] : [own, other]
+    const measured = await race(world, contestants, perSecond)
     const [ours = [], theirs = []] = measured
-    figures[goal] = median(ours.map(({ p99 }, at) => p99 / (theirs[at]?.p99 ?? Number.NaN)))
-    for (const [at, { label }] of [own, other].entries()) {
+    figures[goal] = isMissing(other)
+      ? other.reason
+      : median(ours.map(({ p99 }, at) => p99 / (theirs[at]?.p99 ?? Number.NaN)))
+    for (const [at, { label }] of contestants.entries()) {
       const of = measured[at] ?? []
       const [p50, p99] = [median(of.map(one => one.p50)), median(of.map(one => one.p99))]
       rows.push([`${perSecond}`, label, p50.toFixed(2), p99.toFixed(2)])
     }
+    if (isMissing(other)) rows.push([`${perSecond}`, other.label, `missing: ${other.reason}`, ''])
   }
   const head = ['requests/s', 'server', 'p50 ms', 'p99 ms']
   return { figures, tables: [{ title: 'Latency at fixed rates', head, rows }] }

@@ -49,6 +49,7 @@ export async function streams(world: World): Promise<Findings> {
     median(costs[at] ?? []).toFixed(1),
     median(ages[at] ?? []).toFixed(2),
   ])
+  if (isMissing(peer)) rows.push([peer.label, `missing: ${peer.reason}`, ''])
   const head = ['server', 'CPU µs per WebSocket message', 'age of an event, p50 ms']
   return { figures, tables: [{ title: 'Connections that stay', head, rows }] }
 }

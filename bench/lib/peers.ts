@@ -148,7 +148,9 @@ export async function startPeer(
   try {
     return await peers[key](world, cookie)
   } catch (error) {
-    return { key, label: key, reason: error instanceof Error ? error.message : String(error) }
+    const said = error instanceof Error ? error.message : String(error)
+    // A cell of a table has one line.
+    return { key, label: key, reason: said.split('\n')[0] ?? '' }
   }
 }
 
