@@ -2,6 +2,7 @@
 // names of questions ask those alone; `--scale 0.1` tries them with a tenth of all durations and counts; `--node FILE`
 // runs the measured servers by another node; `soak --minutes 10` asks whether memory stays flat for longer, `overload --minutes 10` what becomes of half as
 // much again as can be done.
+import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { footprint } from './footprint.js'
@@ -75,8 +76,19 @@ const begun = Date.now()
 const chosen = positionals.filter(name => name in questions)
 const asked = quick ? ['quick'] : chosen.length > 0 ? chosen : Object.keys(questions)
 const found: Findings[] = []
-for (const name of asked) found.push(await ask(name))
-const version = values.node === process.execPath ? process.version : values.node
+const took: string[][] = []
+for (const name of asked) {
+  const from = Date.now()
+  found.push(await ask(name))
+  const seconds = Math.round((Date.now() - from) / 1000)
+  took.push([name, `${seconds}`])
+  process.stderr.write(`         ${seconds} s\n`)
+}
+found.push({
+  figures: {},
+  tables: [{ title: 'How long it took', head: ['question', 'seconds'], rows: took }],
+})
+const version = execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim()
 const intro = `Node.js ${version}, ${cpus()[0]?.model.trim()}, one core for each server; ${Math.round((Date.now() - begun) / 1000)} s in all${Number(values.scale) === 1 ? '' : `, at scale ${values.scale}: figures of a try, not of a measurement`}.\n`
 const isTry = values.scale !== '1'
 const name = quick || chosen.length > 0 ? asked.join('-') : 'latest'

@@ -8,6 +8,8 @@ export interface Table {
   readonly title: string
   readonly head: readonly string[]
   readonly rows: readonly (readonly string[])[]
+  /** What has to be known to read it. */
+  readonly note?: string
 }
 
 /** Bars: one figure for each of several names. */
@@ -42,7 +44,7 @@ export async function publish(
   const charts = found.flatMap(one => one.charts ?? [])
   const text = [
     intro,
-    toMarkdown(goalTable(figures, all)),
+    ...goalTables(figures, all).map(toMarkdown),
     ...charts.map(({ file, title }) => `![${title}](${file}.svg)\n`),
     ...found.flatMap(({ tables }) => tables.map(toMarkdown)),
   ].join('\n')
@@ -53,19 +55,17 @@ export async function publish(
   for (const chart of charts) writeFileSync(`${folder}/${chart.file}.svg`, await draw(chart))
 }
 
-/** @param all  also the goals of which there is no figure */
-function goalTable(figures: Figures, all: boolean): Table {
+/** None when no goal was asked for. @param all  also the goals of which there is no figure */
+function goalTables(figures: Figures, all: boolean): Table[] {
   const asked = (Object.keys(goals) as GoalKey[]).filter(key => all || figures[key] !== undefined)
-  return {
-    title: 'Ratios',
-    head: ['#', 'figure', 'must', 'stretch', 'measured', ''],
-    rows: asked.map(key => judge(key, figures[key])),
-  }
+  const rows = asked.map(key => judge(key, figures[key]))
+  const head = ['#', 'figure', 'must', 'stretch', 'measured', '']
+  return rows.length === 0 ? [] : [{ title: 'Ratios', head, rows }]
 }
 
-export function toMarkdown({ title, head, rows }: Table): string {
+export function toMarkdown({ title, head, rows, note }: Table): string {
   const lines = [head, head.map(() => '---'), ...rows]
-  return `### ${title}\n\n${lines.map(cells => `| ${cells.join(' | ')} |\n`).join('')}`
+  return `### ${title}\n\n${lines.map(cells => `| ${cells.join(' | ')} |\n`).join('')}${note === undefined ? '' : `\n${note}\n`}`
 }
 
 async function draw({ title, unit, bars }: Chart): Promise<string> {
