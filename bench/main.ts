@@ -22,6 +22,7 @@ import { streams } from './streams.js'
 import { throughput } from './throughput.js'
 import { ticks } from './ticks.js'
 import { transfers } from './transfers.js'
+import { workers } from './workers.js'
 
 type Question = (world: World) => Promise<Findings>
 
@@ -34,6 +35,7 @@ const questions: Readonly<Record<string, Question>> = {
   'sign-ins': signIns,
   start,
   growth,
+  workers,
   scaling,
   parts: async () => ({
     figures: {},

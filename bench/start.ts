@@ -44,17 +44,23 @@ export async function start(world: World): Promise<Findings> {
 }
 
 /** Milliseconds; the server is stopped afterwards. */
-async function firstAnswer(
+export async function firstAnswer(
   world: World,
   path: string,
   begin: () => Promise<Server>,
 ): Promise<number> {
   const server = await begin()
+  const ms = await firstGoodAnswer(server, path)
+  await world.stop(server)
+  return ms
+}
+
+/** Milliseconds from the start of the process. Throws when the answer is not the application's. */
+export async function firstGoodAnswer(server: Server, path: string): Promise<number> {
   const listens = performance.now()
   const answer = await fetch(`http://localhost:${server.port}${path}`)
   const body = await answer.text()
   const ms = server.startMs + performance.now() - listens
-  await world.stop(server)
   if (answer.status !== 200 || body.length !== 1024)
     throw new Error(`the first answer was ${answer.status}: nothing counts`)
   return ms

@@ -3,7 +3,7 @@ import { stringify } from 'yaml'
 import { freePort } from '../../test/fixtures/free-port.js'
 import { PlainBrowser } from '../../test/fixtures/plain-browser.js'
 import { signIn } from '../../test/fixtures/sign-in.js'
-import type { Server } from './processes.js'
+import { type Server, serverCore } from './processes.js'
 import type { World } from './world.js'
 
 /** Of every gateway here, so that sessions can be made for it. */
@@ -13,6 +13,8 @@ export interface GatewayUnderTest {
   readonly server: Server
   /** Its public origin. */
   readonly url: string
+  /** Of its admin listener. */
+  readonly adminUrl: string
   /** Signs a person of the example pool in; a Cookie header with the session. */
   signIn(username?: string, password?: string): Promise<string>
 }
@@ -24,12 +26,14 @@ interface GatewayOptions {
   /** Options of node beside those of `npm start`. */
   readonly nodeOptions?: readonly string[]
   readonly env?: Record<string, string>
+  /** Where it is not the core that measured servers have. */
+  readonly core?: number | string
 }
 
 /** As `npm start` does, on one core, before the world's application: everything but /public needs a person. */
 export async function startGateway(
   world: World,
-  { settings = {}, redisUrl, nodeOptions = [], env = {} }: GatewayOptions = {},
+  { settings = {}, redisUrl, nodeOptions = [], env = {}, core = serverCore }: GatewayOptions = {},
 ): Promise<GatewayUnderTest> {
   const [port, adminPort] = [world.port(), await freePort()]
   const url = `http://localhost:${port}`
@@ -71,9 +75,14 @@ export async function startGateway(
       '--config',
       config,
     ],
-    { env: { GATEWAY_SECRET: secret, COGNITO_CLIENT_SECRET: world.client.secret, ...env } },
+    { core, env: { GATEWAY_SECRET: secret, COGNITO_CLIENT_SECRET: world.client.secret, ...env } },
   )
-  return { server, url, signIn: (username, password) => sessionCookie(url, username, password) }
+  return {
+    server,
+    url,
+    adminUrl: `http://127.0.0.1:${adminPort}`,
+    signIn: (username, password) => sessionCookie(url, username, password),
+  }
 }
 
 async function sessionCookie(url: string, username?: string, password?: string): Promise<string> {

@@ -27,13 +27,16 @@ export interface Contestant {
 }
 
 export interface Measured {
+  /** Answers that came. */
+  readonly requests: number
   readonly requestsPerSecond: number
   /** Of the servers, by request. */
   readonly cpuMicroseconds: number
 }
 
 const run = promisify(execFile)
-const connections = 64
+/** Each with one request at a time, unless somebody asks for others. */
+export const connections = 64
 
 /** Throws when wrk is not installed, with what installs it. */
 export function requireWrk(): void {
@@ -68,6 +71,7 @@ export async function load(
   const [, perSecond] = /Requests\/sec:\s+([\d.]+)/.exec(stdout) ?? []
   if (!(Number(requests) > 0)) throw new Error(`${label} answered nothing, nothing counts`)
   return {
+    requests: Number(requests),
     requestsPerSecond: Number(perSecond),
     cpuMicroseconds: (cpu / Number(requests)) * 1e6,
   }

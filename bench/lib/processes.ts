@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
+import { cpus } from 'node:os'
 
 /** The core that the measured server has for itself; load and upstream share the other. */
 export const serverCore = 0
@@ -21,7 +22,8 @@ export interface Server {
 }
 
 interface StartOptions {
-  readonly core?: number
+  /** One, or a list as taskset takes it. */
+  readonly core?: number | string
   readonly env?: Record<string, string>
 }
 
@@ -75,6 +77,27 @@ export function residentBytes(...servers: readonly Server[]): number {
     const [, kilobytes] = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
     return Number(kilobytes) * 1024
   })
+}
+
+/** The same with pages that several processes share counted once. */
+export function proportionalBytes(...servers: readonly Server[]): number {
+  return sum(tree(servers), pid => {
+    const [, kilobytes] =
+      /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? []
+    return Number(kilobytes) * 1024
+  })
+}
+
+/** The cores of a server of several processes: all but that of the load; where there are two alone, that one too. */
+export function manyCores(): {
+  readonly list: string
+  readonly count: number
+  readonly shared: boolean
+} {
+  const all = Array.from({ length: cpus().length }, (_, core) => core)
+  const shared = all.length <= 2
+  const own = shared ? all : all.filter(core => core !== otherCore)
+  return { list: own.join(','), count: own.length, shared }
 }
 
 /** Puts this process, with the load that it makes itself, on the core of load and upstream. */
