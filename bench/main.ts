@@ -11,6 +11,7 @@ import { latency } from './latency.js'
 import { moveToOtherCore } from './lib/processes.js'
 import { type Findings, publish, toMarkdown } from './lib/report.js'
 import { World } from './lib/world.js'
+import { newestNode } from './newest-node.js'
 import { overload } from './overload.js'
 import { routes } from './routes.js'
 import { scaling } from './scaling.js'
@@ -36,6 +37,7 @@ const questions: Readonly<Record<string, Question>> = {
   start,
   growth,
   workers,
+  'newest-node': newestNode,
   scaling,
   parts: async () => ({
     figures: {},
