@@ -164,6 +164,7 @@ export async function createServices(
   const hydration = keepTrying(() => verifier.hydrate(), log)
   const keys = lookAgainForKeys(verifier.renew, log)
   const begin = () => {
+    metrics.watchSessions(keeping.store.count)
     metrics.watchMemories({
       sessions: keeping.store.memoryUse,
       bearer_tokens: clients.bearerMemory,

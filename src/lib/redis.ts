@@ -27,10 +27,20 @@ export interface RedisConnection {
   /** Releases a lock that is still the owner's. */
   release(key: string, owner: string): Promise<void>
   /** Puts a member into a sorted set, without those whose score is past; the set goes with its last member. */
-  addMember(key: string, member: string, at: { score: number; now: number }): Promise<void>
+  addMember(
+    key: string,
+    member: string,
+    at: {
+      score: number
+      now: number /** How many it keeps: 10,000 where nothing is said. */
+      most?: number
+    },
+  ): Promise<void>
   removeMember(key: string, member: string): Promise<void>
   /** Members with a higher score than this, 10,000 at most. */
   members(key: string, above: number): Promise<string[]>
+  /** How many have a higher score than this. */
+  countMembers(key: string, above: number): Promise<number>
   /** All keys that begin like this, a few at a time; one can come twice. */
   keys(prefix: string): AsyncIterable<string>
   /** Adds to the end of a list that keeps the newest 100,000. */
@@ -118,14 +128,15 @@ export function connectRedis({
     async release(key, owner) {
       await run(() => client.eval(releaseScript, 1, key, owner))
     },
-    async addMember(key, member, { score, now }) {
-      await run(() => client.eval(addMemberScript, 1, key, member, score, now, maxMembers))
+    async addMember(key, member, { score, now, most = maxMembers }) {
+      await run(() => client.eval(addMemberScript, 1, key, member, score, now, most))
     },
     async removeMember(key, member) {
       await run(() => client.zrem(key, member))
     },
     members: (key, above) =>
       run(() => client.zrangebyscore(key, `(${above}`, '+inf', 'LIMIT', 0, maxMembers)),
+    countMembers: (key, above) => run(() => client.zcount(key, `(${above}`, '+inf')),
     keys: prefix => keysOf(client, prefix, run),
     async append(key, value) {
       await run(() => client.xadd(key, 'MAXLEN', '~', maxAppended, '*', 'value', value))

@@ -12,6 +12,7 @@ import { createDependencyMetrics, type DependencyMetrics } from './dependency-me
 import { createLoginMetrics, type LoginMetrics } from './login-metrics.js'
 import { watchProcess } from './process-metrics.js'
 import { createRouteMetrics, type RouteMetrics } from './route-metrics.js'
+import { createSessionMetrics, type SessionMetrics } from './session-metrics.js'
 
 /** What an upstream has to do at this moment. */
 export interface UpstreamLoad {
@@ -36,15 +37,16 @@ export type Memories = Readonly<Record<string, () => MemoryUse | null>>
 export interface Metrics
   extends Omit<RouteMetrics, 'families'>,
     Omit<LoginMetrics, 'families'>,
-    Omit<DependencyMetrics, 'families'> {
+    Omit<DependencyMetrics, 'families'>,
+    Omit<SessionMetrics, 'families'> {
   readonly countFailure: (code: ErrorCode) => void
   readonly countConnectionRefused: () => void
   /** Memories that are there once the rooms are built. */
   readonly watchMemories: (memories: Memories) => void
-  /** All counts as plain data, which can go to another process. */
+  /** All counts as plain data, which can go to another process; `freshen` before it asks for what others know. */
   readonly read: () => Reading[]
   /** For Prometheus. */
-  readonly render: () => { readonly contentType: string; readonly body: string }
+  readonly render: () => Promise<{ readonly contentType: string; readonly body: string }>
   readonly close: () => void
 }
 
@@ -62,6 +64,7 @@ export function createMetrics({
   const ofRoutes = createRouteMetrics()
   const ofLogins = createLoginMetrics()
   const ofDependencies = createDependencyMetrics(clock)
+  const ofSessions = createSessionMetrics()
   const failed = new Map<ErrorCode, number>()
   let memories: Memories = {}
   let connectionsRefused = 0
@@ -104,6 +107,7 @@ export function createMetrics({
         })),
     },
     ...ofLogins.families,
+    ...ofSessions.families,
     ...ofDependencies.families,
     load('upstream_requests', 'Requests at an application, or waiting for it', one => one.inFlight),
     load('upstream_tunnels', 'Upgraded connections open to an application', one => one.tunnels),
@@ -145,6 +149,7 @@ export function createMetrics({
     ...ofRoutes,
     ...ofLogins,
     ...ofDependencies,
+    ...ofSessions,
     countFailure(code) {
       failed.set(code, (failed.get(code) ?? 0) + 1)
     },
@@ -155,7 +160,10 @@ export function createMetrics({
       memories = given
     },
     read,
-    render: () => ({ contentType, body: renderReadings(read()) }),
+    async render() {
+      await ofSessions.freshen()
+      return { contentType, body: renderReadings(read()) }
+    },
     close: ofProcess.stop,
   }
 }

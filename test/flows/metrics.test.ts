@@ -61,6 +61,7 @@ t.test('decisions, failures, sign-ins and token calls are counted', async t => {
   t.equal(calls('authorization_code', 'ok'), 1)
   t.equal(calls('refresh_token', 'ok'), 1)
   t.equal(value(`upstream_requests{upstream="${upstream.origin}"}`), 0)
+  t.notOk(samples.has('sessions'), 'sessions in cookies are counted by nobody')
 
   const json = { 'content-type': 'application/json' }
   const body = '{"error":"invalid_client"}'
@@ -123,6 +124,7 @@ t.test('an application that is away, and Redis', async t => {
   const { url, adminUrl } = await testGateway(t, {
     settings: { routes, session: { store: 'redis', redis: { url: redis.url } } },
   })
+  await signIn(new PlainBrowser(), `${url}/oauth2/start?rd=/oauth2/account`)
   await request(`${url}/`).then(({ body }) => body.dump())
   await request(`${adminUrl}/readyz`).then(({ body }) => body.dump())
   const samples = await read(adminUrl)
@@ -131,6 +133,7 @@ t.test('an application that is away, and Redis', async t => {
   t.equal(samples.get('request_seconds_count{route="/"}'), 1, 'it is over all the same')
   t.ok((samples.get('redis_command_seconds_count') ?? 0) > 0)
   t.equal(samples.get('redis_failures_total'), 0)
+  t.equal(samples.get('sessions'), 1)
 })
 
 t.test('what a rule in mode report would have refused', async t => {

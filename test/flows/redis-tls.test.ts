@@ -10,7 +10,7 @@ import { signIn } from '../fixtures/sign-in.js'
 
 /** The least that the gateway needs, on the keys below its prefix. */
 const rights =
-  '~intranet:* +get +set +del +pexpire +expireat +eval +info +scan +zadd +zrem +zrange +zrangebyscore +zremrangebyscore +zremrangebyrank'
+  '~intranet:* +get +set +del +pexpire +expireat +eval +info +scan +zadd +zcount +zrem +zrange +zrangebyscore +zremrangebyscore +zremrangebyrank'
 const acl = ['--user', 'default', 'off', '--user', 'app', 'on', '>p@ss:w/rd', ...rights.split(' ')]
 
 async function secureRedis(t: Test) {

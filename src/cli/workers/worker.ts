@@ -45,7 +45,10 @@ async function begin(channel: Channel, { tree, slot, endings, fd }: Start): Prom
   }
   channel.on(words.ending, hear)
   hear(endings)
-  channel.on(words.figures, () => lasting.metrics.read())
+  channel.on(words.figures, async () => {
+    await lasting.metrics.freshen()
+    return lasting.metrics.read()
+  })
   const gateway = await openGateway(config, log, lasting, { setting: portNames.port, fd })
   channel.on(words.checks, () => gateway.checkReadiness())
   const end = async (how: (gateway: Gateway) => Promise<boolean>) => {

@@ -174,6 +174,8 @@ export function createCookieStore({
 
     list: () => null,
 
+    count: () => null,
+
     // The browser alone has the session: there is nobody to share it with.
     exclusively: (session, work) =>
       takeTurn === undefined

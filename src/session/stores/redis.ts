@@ -11,6 +11,7 @@ import { joinPieces } from '../sent-reference.js'
 import type { SessionStore } from '../store.js'
 import { reach } from './reach.js'
 import { type AheadSessions, createAheadSessions } from './redis-ahead.js'
+import { createSessionCount } from './redis-count.js'
 import { createUserIndex } from './redis-index.js'
 import { createLocks } from './redis-locks.js'
 
@@ -48,6 +49,7 @@ export function createRedisStore({
   const ahead = given ?? createAheadSessions(clock)
   const locks = createLocks(redis)
   const index = createUserIndex({ redis, prefix, clock })
+  const living = createSessionCount({ redis, prefix, clock })
   const told = new Set<string>()
   const keyOf = (id: string) => `${prefix}session:${createHash('sha256').update(id).digest('hex')}`
   const lockOf = (id: string) => `${keyOf(id)}:lock`
@@ -95,14 +97,14 @@ export function createRedisStore({
 
   async function fetch(id: string): Promise<{ session: Session; stale: boolean } | null> {
     const key = keyOf(id)
-    const found = living(open(key, await reach(redis.get(key))))
+    const found = alive(open(key, await reach(redis.get(key))))
     const newer = found && ahead.newerThan(found.session)
     if (newer === null) return found
     const session = await put(newer.session, newer.endsAt - clock())
     return session && { session, stale: false }
   }
 
-  function living<Found extends { session: Session }>(found: Found | null): Found | null {
+  function alive<Found extends { session: Session }>(found: Found | null): Found | null {
     return found !== null && ended.has(found.session) ? null : found
   }
 
@@ -113,7 +115,10 @@ export function createRedisStore({
     const stored = await reach(redis.replace(key, value, ttlSeconds))
     const kept = stored === value ? session : (open(key, stored)?.session ?? null)
     if (kept === null) ahead.forget(session.id)
-    else ahead.written(session.id)
+    else {
+      ahead.written(session.id)
+      living.add(key, clock() + ttlSeconds)
+    }
     return kept
   }
 
@@ -122,6 +127,7 @@ export function createRedisStore({
     const key = keyOf(id)
     const last = openOurs(key, await reach(redis.take(key)))?.session ?? session
     ended.add({ id, until: clock() + Math.max(1, ttlSeconds) })
+    living.remove(key)
     await reach(index.remove(identity.subject, key))
     const newer = ahead.newerThan(last)
     ahead.forget(id)
@@ -162,6 +168,7 @@ export function createRedisStore({
       // Before the session, so that none is ever missing in the list of its user.
       await reach(index.add(session.identity.subject, key, session.signedInAt + maxSeconds))
       await reach(redis.set(key, sealFor(key, session), ttlSeconds))
+      living.add(key, clock() + ttlSeconds)
       return { session, reference: sealTicket(place, session), stale: false }
     },
 
@@ -191,6 +198,8 @@ export function createRedisStore({
     },
 
     list,
+
+    count: living.read,
 
     exclusively: ({ id }, work) =>
       locks.hold(

@@ -23,15 +23,20 @@ function connect(t: Test, url: string, timeoutMs = 500): RedisConnection {
   return redis
 }
 
-function storeOn(redis: RedisConnection, secret = key, warnings: unknown[] = []) {
+function storeOn(
+  redis: RedisConnection,
+  secret = key,
+  warnings: unknown[] = [],
+  now: () => number = clock,
+) {
   return createRedisStore({
     redis,
     sealer: createSealer([secret]),
     readIdentity: toIdentity,
     prefix: 'test:',
-    ended: createEndedSessions(clock),
+    ended: createEndedSessions(now),
     maxSeconds: 43_200,
-    clock,
+    clock: now,
     log: { warn: (...line: unknown[]) => void warnings.push(line) } as never,
   })
 }
@@ -45,6 +50,29 @@ t.test('the cookie is a short ticket, and stays the same when the session change
   const changed = session({ seenAt: 1_800_000_060 })
   t.equal((await store.write(place, changed, 3600, reference))?.reference, reference)
   t.equal((await store.read(place, reference))?.session.seenAt, 1_800_000_060)
+})
+
+t.test('living sessions are counted, whoever began them, until they end or are over', async t => {
+  const { url } = await redisServer(t)
+  const time = frozenClock()
+  const [here, there] = [0, 1].map(() => storeOn(connect(t, url), key, [], time.read))
+  const [jane, admin, guest] = ['jane', 'admin', 'guest'].map(id => session({ id }))
+  if (!here || !there || !jane || !admin || !guest) throw new Error('the row is complete')
+  const { reference } = await here.create(place, jane, 100)
+  await there.create(place, admin, 100)
+  await there.create(place, guest, 100)
+  t.equal(await there.count(), 3)
+  await here.write(place, jane, 300, reference)
+  await here.destroy(admin, 100)
+  t.equal(await here.count(), 2)
+  time.move(100)
+  t.equal(await here.count(), 1, 'who is idle is over')
+  time.move(200)
+  t.equal(await here.count(), 0)
+  await here.create(place, session({ id: 'next' }), 100)
+  const client = new Redis(url)
+  t.teardown(() => client.disconnect())
+  t.equal(await client.zcard('test:living'), 1, 'those that are over take no room')
 })
 
 t.test('another process shares the sessions; one with another secret sees nobody', async t => {
