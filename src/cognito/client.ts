@@ -1,5 +1,6 @@
 // The one place that knows openid-client. Its configuration is built by hand: Cognito's discovery document
 // sits on another host, lacks PKCE, and would be one more thing to be down.
+import { createHash } from 'node:crypto'
 import * as oidc from 'openid-client'
 import { GatewayError } from '../errors.js'
 import type { Log } from '../log.js'
@@ -42,7 +43,7 @@ export interface Callback {
 /** Cognito's authorize, token and revocation endpoints. */
 export interface CognitoClient {
   /** RFC 6749 section 4.1.1 with PKCE S256 (RFC 7636) and `nonce` (OpenID Connect Core section 3.1.2.1). */
-  authorizationUrl(parameters: AuthorizationParameters): Promise<URL>
+  authorizationUrl(parameters: AuthorizationParameters): URL
   /**
    * Exchanges a code; state, nonce, issuer and ID token claims are compared.
    *
@@ -93,13 +94,13 @@ export function createCognitoClient({
   })
 
   return {
-    async authorizationUrl({ redirectUri, state, nonce, codeVerifier, again, extra = {} }) {
+    authorizationUrl({ redirectUri, state, nonce, codeVerifier, again, extra = {} }) {
       const url = oidc.buildAuthorizationUrl(configuration, {
         redirect_uri: redirectUri,
         scope: [...new Set([...scopes, ...(extra.scopes ?? [])])].join(' '),
         state,
         nonce,
-        code_challenge: await oidc.calculatePKCECodeChallenge(codeVerifier),
+        code_challenge: challengeOf(codeVerifier),
         code_challenge_method: 'S256',
         ...wishParameters(extra, again === true),
       })
@@ -200,6 +201,11 @@ function authentication(clientId: string, secret: string | undefined): oidc.Clie
   return /^[0-9a-zA-Z]+$/.test(clientId + secret)
     ? oidc.ClientSecretBasic(secret)
     : oidc.ClientSecretPost(secret)
+}
+
+/** RFC 7636 section 4.2, S256. The library's own asks Web Crypto: a thread and 0.3 ms for 43 bytes. */
+function challengeOf(codeVerifier: string): string {
+  return createHash('sha256').update(codeVerifier, 'ascii').digest('base64url')
 }
 
 /** RFC 6749 section 3.1: nothing twice. And nothing of flows that were not asked for. */

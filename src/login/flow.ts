@@ -14,7 +14,7 @@ export type BuildAuthorizationUrl = (parameters: {
   /** True: asks for the password also of who is signed in at Cognito. */
   readonly again?: boolean
   readonly extra?: LoginWishes
-}) => Promise<URL>
+}) => URL
 
 /** Exchanges the code of a callback and verifies what comes back. Throws a GatewayError when it cannot. */
 export type RedeemCode = (callback: {
@@ -110,7 +110,7 @@ export function createLoginFlow({
     const { state, nonce, codeVerifier } = transaction
     const redirectUri = browser.origin + callbackPath
     const wanted = { redirectUri, state, nonce, codeVerifier, again, extra }
-    const url = await buildAuthorizationUrl(wanted)
+    const url = buildAuthorizationUrl(wanted)
     return { location: url.href, setCookies }
   }
 

@@ -29,7 +29,7 @@ function setUp({
     transactions: createTransactions({ sealer, clock: clock.read }),
     rounds: createRounds({ sealer, clock: clock.read }),
     callbackPath: '/oauth2/callback',
-    buildAuthorizationUrl: async ({ again, extra, ...parameters }) => {
+    buildAuthorizationUrl: ({ again, extra, ...parameters }) => {
       const { scopes: _none, ...wishes } = extra ?? {}
       const query = new URLSearchParams({
         ...parameters,
