@@ -83,6 +83,9 @@ const maxWaitingBytes = 1024 * 1024
 export interface AuditLog {
   /** Null for nowhere. */
   readonly write: ((fields: Readonly<Record<string, unknown>>, sentence: string) => void) | null
+  /** Opens the file anew, since another may stand in its place. */
+  readonly reopen: () => void
+  /** What is written afterwards goes among the other lines. */
   readonly close: () => void
 }
 
@@ -93,11 +96,11 @@ export interface AuditLog {
  * @throws when the file cannot be opened
  */
 export function openAuditLog(where: string, log: Log): AuditLog {
-  if (where === 'off') return { write: null, close() {} }
+  if (where === 'off') return { write: null, reopen() {}, close() {} }
   const [level, stream] = ['info', { stream: 'audit' }] as const
+  const among = log.child(stream, { level })
   if (where === 'stdout') {
-    const own = log.child(stream, { level })
-    return { write: (fields, sentence) => own.info(fields, sentence), close() {} }
+    return { write: (fields, sentence) => among.info(fields, sentence), reopen() {}, close() {} }
   }
   const file = pino.destination({
     dest: where,
@@ -113,8 +116,15 @@ export function openAuditLog(where: string, log: Log): AuditLog {
   file.on('write', () => {
     isBroken = false
   })
-  const own = pino({ ...lineForm, level }, file).child(stream)
-  return { write: (fields, sentence) => own.info(fields, sentence), close: () => file.end() }
+  let own: Log = pino({ ...lineForm, level }, file).child(stream)
+  return {
+    write: (fields, sentence) => own.info(fields, sentence),
+    reopen: () => file.reopen(),
+    close() {
+      own = among
+      file.end()
+    },
+  }
 }
 
 /**

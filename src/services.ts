@@ -236,6 +236,8 @@ export async function createServices(
     closeStreams: passage.closeStreams,
     drain,
     checkReadiness: () => runChecks(readiness),
+    /** Writes the audit to the file that now has its name. */
+    reopenAudit: observation.reopenAudit,
     /** Looks for new keys of the user pool; those that are there serve on when that fails. */
     renewKeys: verifier.renew,
     /** To be called once these serve, where they replace others. */

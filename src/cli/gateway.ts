@@ -57,6 +57,7 @@ export async function openGateway(
     if (isUnchanged(current.config, next)) {
       current = { ...current, config: next }
       presentAnew(next)
+      current.services.reopenAudit()
       return renewKeys()
     }
     const following = await createGeneration(next, log, lasting)

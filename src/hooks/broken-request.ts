@@ -5,6 +5,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { type ErrorCode, errorTable } from '../errors.js'
+import { hstsHeaders } from '../lib/hsts.js'
 import type { Log } from '../log.js'
 import type { Pages } from '../pages/pages.js'
 
@@ -14,25 +15,32 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ERR_HTTP_REQUEST_TIMEOUT: 'GW_ERR_UPLOAD_TIMEOUT',
 }
 
+interface Answering {
+  readonly pages: Pages
+  /** Seconds of Strict-Transport-Security. */
+  readonly hsts: number | undefined
+  readonly log: Pick<Log, 'info'>
+}
+
 /** Writes the answer onto the socket, once, and ends it. */
-export function answerBrokenRequest({ pages, log }: { pages: Pages; log: Pick<Log, 'info'> }) {
+export function answerBrokenRequest({ pages, hsts, log }: Answering) {
   return (error: Error & { code?: string }, socket: Socket): void => {
     if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
     const code = codes[error.code ?? ''] ?? 'GW_ERR_REQUEST_INVALID'
     const id = randomUUID()
     log.info({ id, error: code, reason: error.code }, 'request refused')
     if (isAnswering(socket)) socket.destroy()
-    else socket.end(render(pages, code, id))
+    else socket.end(render(pages, hsts, code, id))
   }
 }
 
 /** CONNECT asks for a tunnel to anywhere. Node closes the connection without a word when nobody listens. */
-export function refuseConnect({ pages, log }: { pages: Pages; log: Pick<Log, 'info'> }) {
+export function refuseConnect({ pages, hsts, log }: Answering) {
   return (_request: IncomingMessage, socket: Duplex): void => {
     const [id, code] = [randomUUID(), 'GW_ERR_METHOD_REFUSED'] as const
     log.info({ id, error: code, method: 'CONNECT' }, 'request refused')
     socket.on('error', () => socket.destroy())
-    socket.end(render(pages, code, id))
+    socket.end(render(pages, hsts, code, id))
   }
 }
 
@@ -41,7 +49,7 @@ function isAnswering(socket: Socket): boolean {
   return Boolean((socket as Socket & { _httpMessage?: unknown })._httpMessage)
 }
 
-function render(pages: Pages, code: ErrorCode, id: string): string {
+function render(pages: Pages, hsts: number | undefined, code: ErrorCode, id: string): string {
   const { status } = errorTable[code]
   const nothing = { detail: undefined, detailLink: undefined, retry: null, signIn: null }
   const facts = { ...nothing, code, id, otherAccount: null, home: true, framed: false }
@@ -49,6 +57,7 @@ function render(pages: Pages, code: ErrorCode, id: string): string {
   const { html, headers: ofPage } = pages.render('error', 'en', facts)
   const headers = {
     ...ofPage,
+    ...hstsHeaders(hsts),
     'content-length': String(Buffer.byteLength(html)),
     connection: 'close',
   }

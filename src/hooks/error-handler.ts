@@ -3,6 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type ErrorCode, errorTable, GatewayError } from '../errors.js'
+import { hstsHeaders } from '../lib/hsts.js'
 import type { Log } from '../log.js'
 import { acceptsHtml } from '../login/navigation.js'
 import { fitReturnTo, judgeReturnTo } from '../login/return-to.js'
@@ -72,6 +73,7 @@ export function createFailureAnswers({
   signOutPath,
   isOwnPath,
   hasResourceMetadata,
+  hsts,
   record,
   log,
 }: {
@@ -83,6 +85,8 @@ export function createFailureAnswers({
   isOwnPath: (path: string) => boolean
   /** Whether challenges name the document of RFC 9728. */
   hasResourceMetadata: boolean
+  /** Seconds of Strict-Transport-Security, for what no hook of Fastify sees. */
+  hsts: number | undefined
   /** Told every failure. */
   record: (error: GatewayError, request: FastifyRequest) => void
   log: Pick<Log, 'info' | 'warn' | 'error'>
@@ -145,6 +149,7 @@ export function createFailureAnswers({
       const setCookies = request.sessionCookies()
       response.writeHead(status, {
         ...headers,
+        ...hstsHeaders(hsts),
         // A session that was refreshed for this request is the only one that has the new tokens.
         ...(setCookies.length > 0 ? { 'set-cookie': [...setCookies] } : {}),
         'content-length': Buffer.byteLength(body),

@@ -6,3 +6,8 @@ export const hstsName = 'strict-transport-security'
 export function hstsValue(seconds: number): string {
   return `max-age=${seconds}`
 }
+
+/** The header as an object; empty where nothing is to be said. */
+export function hstsHeaders(seconds: number | undefined): Readonly<Record<string, string>> {
+  return seconds === undefined ? {} : { [hstsName]: hstsValue(seconds) }
+}

@@ -12,3 +12,29 @@ export function isEventStream(raw: readonly Buffer[]): boolean {
   }
   return false
 }
+
+/** An answer under way that is one. */
+interface Stream {
+  end(): void
+}
+
+/** The event streams of one upstream, until everybody is told to connect again. */
+export class EventStreams {
+  readonly #open = new Set<Stream>()
+  #closed = false
+
+  /** Who comes after the good-bye was on the way already, and is told as well: when its head is out. */
+  add(stream: Stream): void {
+    this.#open.add(stream)
+    if (this.#closed) setImmediate(() => stream.end())
+  }
+
+  delete(stream: Stream): void {
+    this.#open.delete(stream)
+  }
+
+  close(): void {
+    this.#closed = true
+    for (const stream of this.#open) stream.end()
+  }
+}

@@ -45,7 +45,7 @@ export interface Tunnels {
    * Fails with GW_ERR_UPSTREAM_BUSY, _DOWN, _UNREACHABLE, _TIMEOUT or _INVALID.
    */
   open(request: TunnelRequest): void
-  /** Says good-bye to everybody: close code 1001. */
+  /** Says good-bye to everybody, and to those who come after it: close code 1001. */
   close(): void
 }
 
@@ -54,6 +54,8 @@ interface TunnelOptions {
   readonly idleMs: number
   /** Whether scripts read 4401 and 4403, or plain 1008. */
   readonly ownCloseCodes: boolean
+  /** Whether the good-bye was said already. */
+  readonly isClosed: () => boolean
 }
 
 /** What a client may send before the upstream has answered. */
@@ -64,17 +66,21 @@ const halfClosedMs = 30_000
 const byeMs = 2000
 
 /** Tunnels with their bounds. */
-export function createTunnels(options: TunnelOptions): Tunnels {
+export function createTunnels(options: Omit<TunnelOptions, 'isClosed'>): Tunnels {
   const tunnels = new Set<Tunnel>()
+  let closed = false
   return {
     open(request) {
       const refusal = upgradeRefusalOf(request.upstream)
       if (refusal !== null) return request.onFailure(refusal)
-      const tunnel: Tunnel = new Tunnel(request, options, () => tunnels.delete(tunnel))
+      const tunnel: Tunnel = new Tunnel(request, { ...options, isClosed: () => closed }, () =>
+        tunnels.delete(tunnel),
+      )
       tunnels.add(tunnel)
       tunnel.ask()
     },
     close() {
+      closed = true
       for (const tunnel of tunnels) tunnel.end('going-away')
     },
   }
@@ -160,6 +166,7 @@ class Tunnel {
     if (upstream.writableNeedDrain) this.#client.pause()
     else this.#client.resume()
     upstream.on('data', this.#onUpstreamData)
+    if (this.#options.isClosed()) this.end('going-away')
   }
 
   /** An ordinary answer, and the end of the connection. */

@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { buildConnector as BuildConnector, Pool as PoolOfConnections } from 'undici'
 import { buildConnector, Pool } from '../lib/undici.js'
 import { Breaker, type BreakerLimits } from './breaker.js'
+import { EventStreams } from './event-stream.js'
 
 /** Bounds of one upstream. */
 export interface UpstreamLimits extends BreakerLimits {
@@ -40,7 +41,7 @@ export interface Upstream extends UpstreamLimits {
   /** Upgraded connections, asked for or open; counted by the tunnel. */
   tunnels: number
   /** Answers under way that are event streams. */
-  readonly eventStreams: Set<{ end(): void }>
+  readonly eventStreams: EventStreams
 }
 
 /** How one upstream is reached, where it is not as usual. */
@@ -83,7 +84,7 @@ export interface Upstreams {
   open(place: string, access?: UpstreamAccess): Upstream
   /** What each has to do at this moment. */
   loads(): readonly UpstreamLoad[]
-  /** Ends answers that never end by themselves. */
+  /** Ends answers that never end by themselves, and those that begin from now on. */
   endEventStreams(): void
   /** Ends idle connections and waits for busy ones. */
   close(): Promise<void>
@@ -136,9 +137,7 @@ export function createUpstreams(
         timesDown: breaker.timesOpened,
       })),
     endEventStreams() {
-      for (const { eventStreams } of upstreams.values()) {
-        for (const stream of eventStreams) stream.end()
-      }
+      for (const { eventStreams } of upstreams.values()) eventStreams.close()
     },
     async close() {
       await Promise.all([...upstreams.values()].map(({ pool }) => pool.close()))
@@ -180,7 +179,7 @@ function openUpstream(
     breaker,
     connect: callback => open({ hostname: address, port, protocol }, callback),
     tunnels: 0,
-    eventStreams: new Set(),
+    eventStreams: new EventStreams(),
     ...limits,
   }
 }

@@ -29,6 +29,7 @@ export async function openObservation(config: Config, metrics: Metrics, peers: P
 
   return {
     record,
+    reopenAudit: audit.reopen,
     callToken,
     ownsTrace: tracing !== null,
     watchRoute: times?.watchRoute ?? metrics.watchRoute,

@@ -1,7 +1,13 @@
 // SIGHUP, seen by those who are in the middle of something, and by those who come next.
 import { once } from 'node:events'
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import t, { type Test } from 'tap'
 import { Agent, request } from 'undici'
 import { serve } from '../../src/cli/serve.js'
@@ -133,6 +139,62 @@ t.test('wrong settings are refused whole, once, and the old ones serve on', asyn
   gateway.process.kill('SIGTERM')
   t.strictSame(await gateway.ended, [0, null])
 })
+
+// What a reload said good-bye to was counted once: an event stream whose head came later kept the services of the settings
+// before for as long as it lived.
+t.test('an event stream that begins after the good-bye is told as well', async t => {
+  const application = createServer()
+  application.listen(0, '127.0.0.1')
+  await once(application, 'listening')
+  t.teardown(() => application.close())
+  const upstream = `http://127.0.0.1:${(application.address() as AddressInfo).port}`
+  const routes = (more: object[]) => ({
+    routes: [...more, { path: '/', access: 'public', upstream }],
+  })
+  const gateway = await gatewayProcess(t, { settings: routes([]) })
+  const asked = once(application, 'request') as Promise<[IncomingMessage, ServerResponse]>
+  const answer = request(`${gateway.url}/events`)
+  const [, late] = await asked
+  gateway.write(routes([{ path: '/new', access: 'deny' }]))
+  gateway.process.kill('SIGHUP')
+  await gateway.line('settings were loaded')
+  late.writeHead(200, { 'content-type': 'text/event-stream' })
+  late.write('data: one\n\n')
+  const left = once(late, 'close')
+  t.match(
+    await (await answer).body.text(),
+    /^(?:data: one\n\n)?$/,
+    'it ends as if its application ended it',
+  )
+  await left
+})
+
+t.test(
+  'logrotate: the audit goes on in the new file after a SIGHUP that changes nothing',
+  async t => {
+    const folder = t.testdir()
+    const audit = `${folder}/audit.log`
+    const gateway = await gatewayProcess(t, {
+      settings: { routes: [{ path: '/', access: 'deny' }], log: { audit } },
+    })
+    const refusal = () => statusOf(`${gateway.url}/oauth2/callback?error=access_denied&state=x`)
+    const events = (file: string) =>
+      readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line).event)
+    await refusal()
+    renameSync(audit, `${audit}.1`)
+    writeFileSync(audit, '', { mode: 0o600 })
+    await refusal()
+    gateway.process.kill('SIGHUP')
+    await gateway.line('settings are as before')
+    await refusal()
+    t.strictSame(events(`${audit}.1`), ['settings_loaded', 'sign_in_refused', 'sign_in_refused'])
+    t.strictSame(events(audit), ['sign_in_refused'])
+    t.equal(statSync(audit).mode & 0o777, 0o600, 'as logrotate made it')
+  },
+)
 
 t.test('sessions, and what has ended, outlive a reload', async t => {
   const { url, configWith } = await rotatingPool(t)

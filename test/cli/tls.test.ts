@@ -61,6 +61,7 @@ t.test('https, WebSockets over it, and certificates that change', async t => {
     tls: { cert: `${folder}/tls.crt`, key: `${folder}/tls.key`, hsts: '365d' },
     routes: [
       { path: '/closed', access: 'deny' },
+      { path: '/away', access: 'public', upstream: 'http://127.0.0.1:9' },
       { path: '/', access: 'public', upstream: upstream.origin },
     ],
   }
@@ -72,11 +73,24 @@ t.test('https, WebSockets over it, and certificates that change', async t => {
   for (const [path, status] of [
     ['/page', 200],
     ['/closed', 403],
+    ['/away', 502],
   ] as const) {
     const answer = await request(`${url}${path}`, { dispatcher: agent })
     await answer.body.dump()
     t.equal(answer.statusCode, status, path)
     t.equal(answer.headers['strict-transport-security'], 'max-age=31536000', path)
+  }
+  for (const head of [
+    'GET / HTTP/1.1\r\nno header\r\n\r\n',
+    'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n',
+  ]) {
+    const broken = await shake(port)
+    broken.write(head)
+    const [answer] = await once(broken, 'data')
+    t.match(
+      String(answer),
+      /^HTTP\/1\.1 40[05] .*\r\nstrict-transport-security: max-age=31536000\r\n/s,
+    )
   }
   t.equal((await shake(port)).getProtocol(), 'TLSv1.3')
   t.equal((await shake(port, { maxVersion: 'TLSv1.2' })).getProtocol(), 'TLSv1.2')

@@ -168,6 +168,19 @@ t.test('an end in the middle of a frame that does not go on cuts the connection'
   t.match(await client.closed(), /he$/)
 })
 
+t.test('who is joined after the good-bye is told it as well', async t => {
+  const origin = await tcpUpstream(t, socket => {
+    socket.once('data', () => socket.write(`${switched}\r\n`))
+  })
+  const { tunnels, port } = await startTunnels(t, origin)
+  tunnels.close()
+  const client: RawClient = await rawClient(t, port)
+  client.send(head)
+  const received = await client.closed()
+  const bye = readFrame(Buffer.from(received.slice(received.indexOf('\r\n\r\n') + 4), 'latin1'))
+  t.equal(bye?.payload.readUInt16BE(0), 1001)
+})
+
 t.test('other protocols get no frame, just the end', async t => {
   const { client, tunnelled } = await joined(t, {
     protocol: 'acme/1',
