@@ -88,7 +88,10 @@ export async function startGateway(
 async function sessionCookie(url: string, username?: string, password?: string): Promise<string> {
   const browser = new PlainBrowser()
   const answer = await signIn(browser, `${url}/`, username, password)
-  if (answer.status !== 200) throw new Error(`sign-in ended with ${answer.status}`)
+  if (answer.status !== 200) {
+    const [code = 'without a code'] = /GW_ERR_\w+/.exec(answer.body) ?? []
+    throw new Error(`sign-in ended with ${answer.status}, ${code}: nothing counts`)
+  }
   return browser
     .cookieHeader(url)
     .split('; ')
