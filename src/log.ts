@@ -119,7 +119,13 @@ export function openAuditLog(where: string, log: Log): AuditLog {
   let own: Log = pino({ ...lineForm, level }, file).child(stream)
   return {
     write: (fields, sentence) => own.info(fields, sentence),
-    reopen: () => file.reopen(),
+    reopen() {
+      try {
+        file.reopen()
+      } catch {
+        // Told as an 'error'; what is open stays so.
+      }
+    },
     close() {
       own = among
       file.end()

@@ -1,4 +1,5 @@
 // The living sessions of a store that all instances share. Its own figure, asked for when somebody reads the metrics.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Family } from '../lib/prometheus.js'
 
 /** Counts what lives; null where nobody knows, as with sessions in cookies. */
@@ -14,6 +15,8 @@ export interface SessionMetrics {
 
 /** However many scrape, the store is asked no more often. */
 const maxAgeMs = 10_000
+/** Less than anybody waits for the metrics of a process. */
+const maxWaitMs = 1000
 
 /** Nothing is known. @param nowMs  a clock that only goes on */
 export function createSessionMetrics(nowMs = () => performance.now()): SessionMetrics {
@@ -41,7 +44,7 @@ export function createSessionMetrics(nowMs = () => performance.now()): SessionMe
       asking ??= ask().finally(() => {
         asking = null
       })
-      await asking
+      await Promise.race([asking, pause(maxWaitMs, null, { ref: false })])
     },
     families: [
       {

@@ -45,6 +45,15 @@ t.test(
   },
 )
 
+t.test('a store that does not answer holds nobody up', async t => {
+  const { metrics, values } = figure()
+  metrics.watchSessions(() => new Promise(() => {}))
+  const awake = setInterval(() => {}, 1000)
+  await metrics.freshen()
+  clearInterval(awake)
+  t.strictSame(values(), [])
+})
+
 t.test('sessions in cookies have none', async t => {
   const { metrics, values } = figure()
   metrics.watchSessions(() => null)
