@@ -1,10 +1,15 @@
 // The README says what the code says: settings, URLs and error codes, both ways.
 import { readFileSync } from 'node:fs'
 import t from 'tap'
+import { parse } from 'yaml'
 import { withTables } from '../scripts/readme.js'
-import { listSettings } from '../src/config.js'
+import { listSettings, loadConfig, type SettingSources } from '../src/config.js'
 import { urlTable } from '../src/endpoints/paths.js'
-import { errorTable } from '../src/errors.js'
+import { errorTable, SettingsRefused } from '../src/errors.js'
+import { generateSecret } from '../src/lib/keyring.js'
+import { mergeTrees, type SettingTree } from '../src/lib/setting-sources.js'
+import { clientSecret, secret } from './fixtures/gateway.js'
+import { commandsBelow } from './fixtures/readme-commands.js'
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
 
@@ -38,6 +43,59 @@ t.test('every script that the README runs exists', async t => {
   ) as { scripts: Record<string, string> }
   for (const [, script = ''] of readme.matchAll(/npm run ([a-z:]+)/g))
     t.ok(script in scripts, script)
+})
+
+const cognito = {
+  userPoolId: 'eu-west-1_AbCdEfGhI',
+  clientId: '1example23456789',
+  domain: 'my-app',
+}
+
+/** Of the settings, what is wrong but for files that only the reader's machine has. */
+function complaintsOf(sources: SettingSources): string[] {
+  try {
+    loadConfig(sources)
+    return []
+  } catch (error) {
+    if (!(error instanceof SettingsRefused)) throw error
+    return error.complaints.filter(one => !/ENOENT|no such file|cannot be read/i.test(one))
+  }
+}
+
+t.test('settings in the README pass our own check', async t => {
+  const blocks = [...readme.matchAll(/^```yaml\n(.*?)^```/gms)].map(([, text = '']) => text)
+  t.ok(blocks.length >= 8)
+  for (const text of blocks) {
+    const written = parse(text)
+    const tree: SettingTree = Array.isArray(written) ? { routes: written } : written
+    const upstream = 'routes' in tree ? {} : { upstream: 'http://localhost:8080' }
+    const base = mergeTrees(
+      { url: 'https://app.example.com', secrets: secret, cognito, ...upstream },
+      tree,
+    )
+    t.strictSame(complaintsOf({ env: {}, base }), [], text)
+  }
+  const wrong = { url: 'https://app.example.com', secrets: secret, cognito, upstream: 'nowhere' }
+  t.equal(complaintsOf({ env: {}, base: wrong }).length, 1, 'it would say so')
+})
+
+t.test('the variables in front of an application are all that it takes', async t => {
+  const lines = commandsBelow('## Put it in front of your application')
+  const exported = lines.flatMap(({ line }) => [...line.matchAll(/^export (\w+)=(.*)$/g)])
+  const folder = t.testdir({ 'cognito-client-secret': clientSecret })
+  const env = Object.fromEntries(
+    exported.map(([, name = '', value = '']) => [
+      name,
+      value
+        .replace('/run/secrets', folder)
+        .replace('$(npx cognito-gateway keygen)', generateSecret()),
+    ]),
+  )
+  t.equal(exported.length, 7)
+  const config = loadConfig({ env })
+  t.strictSame(config.url, ['https://app.example.com'])
+  t.strictSame(config.cognito.clientSecret, [clientSecret])
+  t.equal(config.routes[0]?.upstream, 'http://localhost:8080')
 })
 
 /** Cognito's own URLs, and AWS ALB's callback. */

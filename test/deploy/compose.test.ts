@@ -8,6 +8,7 @@ import { parse } from 'yaml'
 import { loadConfig } from '../../src/config.js'
 import { parsePool } from '../../src/emulator/pool.js'
 import { urlsToRegister } from '../../src/services/registration.js'
+import { commandsBelow } from '../fixtures/readme-commands.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const read = (file: string) => readFileSync(root + file, 'utf8')
@@ -96,6 +97,31 @@ t.test('it is what the Compose specification allows, and docker-compose reads it
   const words = ['-f', 'docker-compose.yml', 'config', '--services']
   const read = execFileSync('docker-compose', words, { cwd: root }).toString().trim().split('\n')
   t.strictSame(read.sort(), services.map(([name]) => name).sort())
+})
+
+t.test('the README names every profile, and where it answers', async t => {
+  const commands = commandsBelow('### With docker compose')
+  const profiles = new Set(services.flatMap(([, { profiles = [] }]) => profiles))
+  const named = commands.map(({ words, line }) => {
+    const [docker, compose, ...rest] = words
+    t.strictSame([docker, compose, rest.at(-1)], ['docker', 'compose', 'up'], line)
+    t.ok(rest.length === 1 || (rest.length === 3 && rest[0] === '--profile'), line)
+    return rest.length === 1 ? null : (rest[1] ?? '')
+  })
+  t.strictSame(named.sort(), [null, ...profiles].sort())
+  for (const { words, url, line } of commands) {
+    const profile = words.length === 3 ? null : words[3]
+    const ports = services
+      .filter(([, one]) =>
+        profile === null ? one.profiles === undefined : one.profiles?.includes(profile ?? ''),
+      )
+      .flatMap(([, one]) => one.ports ?? [])
+    const { port } = new URL(url ?? 'http://localhost:3000')
+    t.ok(
+      ports.some(one => one.startsWith(`127.0.0.1:${port}:`)),
+      line,
+    )
+  }
 })
 
 t.test('nginx of the containers asks as nginx of the documentation does', async t => {
