@@ -1,9 +1,14 @@
-// docker-compose.yml for real: the image is built, every profile comes up, and a browser signs in through it.
+// docker-compose.yml for real: the image is built, every command of the README is typed, and a browser signs in where it says.
 import t, { type Test } from 'tap'
 import { fillSignIn, openChromium } from '../fixtures/chromium.js'
+import { commandsBelow } from '../fixtures/readme-commands.js'
 import { type Engine, openEngine } from './engine.js'
 
 const names = ['gateway', 'gateway-redis', 'gateway-a', 'gateway-b', 'gateway-auth']
+/** As the README has them: `docker compose …`. */
+const commands = commandsBelow('### With docker compose')
+/** nginx goes its own way to the application. */
+const askedFirst = 'http://localhost:3300'
 const profiles = ['redis', 'pair', 'nginx'].flatMap(name => ['--profile', name])
 
 t.test('docker compose up, with every profile', async t => {
@@ -12,20 +17,17 @@ t.test('docker compose up, with every profile', async t => {
   const isUp = { yet: false }
   const beating = beat(engine, isUp)
   try {
-    await engine.compose(...profiles, 'up', '--detach', '--no-build')
+    for (const { words } of commands) {
+      await engine.compose(...words.slice(2), '--detach', '--no-build')
+    }
     await untilHealthy(engine)
   } finally {
     isUp.yet = true
     await beating
   }
 
-  for (const [port, what] of [
-    [3000, 'the usual'],
-    [3100, 'sessions in Valkey'],
-    [3200, 'two gateways behind nginx'],
-    [3300, 'nginx that asks first'],
-  ] as const) {
-    await t.test(`${what}: sign in at localhost:${port}`, t => signInAt(t, port))
+  for (const { line, url } of commands) {
+    await t.test(`${line}: sign in there`, t => signInAt(t, url ?? 'http://localhost:3000'))
   }
 
   await t.test('containers are what the file says', async t => {
@@ -49,8 +51,7 @@ t.test('docker compose up, with every profile', async t => {
   })
 })
 
-async function signInAt(t: Test, port: number): Promise<void> {
-  const url = `http://localhost:${port}`
+async function signInAt(t: Test, url: string): Promise<void> {
   // nginx has no health check to wait for.
   while ((await fetch(`${url}/oauth2/ping`).catch(() => null))?.status !== 200) {
     await new Promise(resolve => setTimeout(resolve, 500))
@@ -64,7 +65,7 @@ async function signInAt(t: Test, port: number): Promise<void> {
   t.match(shown, /^X-Forwarded-Preferred-Username: jane$/im)
   t.match(shown, /^X-Forwarded-Groups: staff$/im)
   // nginx with its own way to the application hands on every cookie: deploy/nginx/gateway.conf says so.
-  if (port !== 3300) t.notMatch(shown, /cgw-/, 'the application sees no cookie of the gateway')
+  if (url !== askedFirst) t.notMatch(shown, /cgw-/, 'the application sees no cookie of the gateway')
   for (let again = 0; again < 4; again++) {
     await page.goto(`${url}/again`)
     t.match(await page.textContent('body'), /jane/, 'whichever instance answers')
