@@ -3,7 +3,8 @@ import type { FastifyRequest, onRequestHookHandler } from 'fastify'
 import { GatewayError } from '../errors.js'
 import { methodOfPreflight } from '../lib/request-source.js'
 import type { Caller, Session, TokenUse } from '../model.js'
-import type { BrowserSessions, Loaded } from '../session/browser-session.js'
+import type { BrowserSessions } from '../session/browser-session.js'
+import type { Loaded } from '../session/loaded.js'
 import type { CookieLines } from '../session/session-cookies.js'
 
 declare module 'fastify' {

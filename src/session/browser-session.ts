@@ -7,34 +7,17 @@ import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
 import { SessionOfNewerVersion } from './codec.js'
 import { sessionPlace } from './cookie.js'
 import type { LacksToken } from './keep.js'
-import {
-  accessTokenServes,
-  type Limits,
-  refreshDue,
-  remainingSeconds,
-  sessionEndsAt,
-  touchDue,
-} from './lifetime.js'
+import { type Limits, refreshDue, remainingSeconds, sessionEndsAt, touchDue } from './lifetime.js'
+import { type Loaded, nobody } from './loaded.js'
 import { createRecentUses } from './recent-uses.js'
 import type { Refresher } from './refresh.js'
-import { createRefreshEnds, type OnRefreshEnd, type RefreshEnd } from './refresh-end.js'
-import { createRefreshReport, notRefreshed } from './refresh-report.js'
+import { createRefreshEnds, type OnRefreshEnd } from './refresh-end.js'
+import { createRefreshForBrowser } from './refresh-for-browser.js'
+import { createRefreshReport } from './refresh-report.js'
 import type { Revoke } from './revocation.js'
-import {
-  type CookieLines,
-  createSessionCookies,
-  isTooLarge,
-  noCookies,
-  type SessionCookieSettings,
-} from './session-cookies.js'
+import { createSessionCookies, noCookies, type SessionCookieSettings } from './session-cookies.js'
 import { createSessionFinder } from './session-finder.js'
 import type { SessionStore, StoredSession } from './store.js'
-
-/** What became of a browser's session, and what the browser has to be told. */
-export interface Loaded {
-  readonly session: Session | null
-  readonly setCookies: CookieLines
-}
 
 /** Sessions of browsers. */
 export interface BrowserSessions {
@@ -70,7 +53,6 @@ export interface BrowserSessions {
   endEverywhere(browser: Browser): Promise<Loaded>
 }
 
-const nobody: Loaded = { session: null, setCookies: noCookies }
 /** Between a sign-in or a refresh on demand and the next of a session, in each process. */
 const refreshNowPauseSeconds = 10
 const maxRefreshedNow = 10_000
@@ -105,11 +87,18 @@ export function createBrowserSessions({
   log: Pick<Log, 'info' | 'warn' | 'error'>
 }): BrowserSessions {
   const refreshedNow = createFadingMap<number>(clock, maxRefreshedNow)
-  const reportRefresh = createRefreshReport({ sometimes, log })
   const recentUses = createRecentUses(limits, clock)
   const finder = createSessionFinder({ store, limits, clock })
-  const endRefused = createRefreshEnds({ destroy, onEnd: onRefused, clock, log })
   const cookies = createSessionCookies({ ...cookieSettings, store, refresher, limits, clock })
+  const refresh = createRefreshForBrowser({
+    store,
+    refresher,
+    cookies,
+    lacksToken,
+    endRefused: createRefreshEnds({ destroy, onEnd: onRefused, clock, log }),
+    reportRefresh: createRefreshReport({ sometimes, log }),
+    clock,
+  })
 
   /** What the browser gets for what was found. The first line is every request's way. */
   function settle(
@@ -145,54 +134,6 @@ export function createBrowserSessions({
   function nobodyFor(browser: Browser): Loaded {
     const setCookies = cookies.clearedIfAny(browser)
     return setCookies === noCookies ? nobody : { session: null, setCookies }
-  }
-
-  /** @param found  what the browser has @param current  what that has become */
-  async function refresh(
-    browser: Browser,
-    found: StoredSession,
-    current: StoredSession,
-  ): Promise<Loaded> {
-    const { session } = current
-    try {
-      const fresh = await refresher.refresh(browser, current)
-      if (fresh === null) return goneFor(browser, session)
-      if (typeof fresh === 'string') return await refused(browser, current, fresh)
-      return serving(fresh, cookies.changed(browser, found, fresh))
-    } catch (error) {
-      // Said as at the sign-in: the old tokens would serve for a while, and then it would be a loop.
-      if (isTooLarge(error)) throw error
-      reportRefresh(error, session)
-      if (accessTokenServes(session, clock()) && !lacksToken(session)) {
-        return { session, setCookies: cookies.changed(browser, found, current) }
-      }
-      throw notRefreshed(error)
-    }
-  }
-
-  /** Ended meanwhile, by somebody who has said so. Cookies stay where they may be those of a new sign-in. */
-  function goneFor(browser: Browser, session: Session): Loaded {
-    return store.hasEnded(session) ? nobody : nobodyFor(browser)
-  }
-
-  /** Settings of before may have made it, while they change: the next request asks again. */
-  function serving({ session }: StoredSession, setCookies: CookieLines): Loaded {
-    if (lacksToken(session)) throw notRefreshed(new Error('a token that is needed was not kept'))
-    return { session, setCookies }
-  }
-
-  /** Another request or process may have refreshed while this one was refused: its result counts. */
-  async function refused(browser: Browser, found: StoredSession, end: RefreshEnd): Promise<Loaded> {
-    const { session, reference } = found
-    if (store.hasEnded(session)) return nobody
-    const again = await store.read(sessionPlace(browser), reference)
-    const newer = refresher.successor(session) ?? again
-    if (newer !== null && newer.session.tokens.issuedAt > session.tokens.issuedAt) {
-      return serving(newer, cookies.changed(browser, found, newer))
-    }
-    if (again === null || store.hasEnded(session)) return goneFor(browser, session)
-    await endRefused(browser, session, end)
-    return nobodyFor(browser)
   }
 
   /** Writes down that the session is used. Not worth an error: the next request tries again. */

@@ -253,6 +253,36 @@ t.test('a session ends for the reason that there is, said once', async t => {
   }
 })
 
+// It passed as before, with groups that Cognito had just said to be gone: the failure counted as that of the refresh.
+t.test('who may not stay does not, while the store cannot end the session', async t => {
+  for (const fails of ['read', 'destroy'] as const) {
+    const { store } = sharedStore()
+    let asked = 0
+    let isAway = false
+    const failing: SessionStore = {
+      ...store,
+      [fails]: async (...given: never[]) => {
+        if (isAway) throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE', { retryAfterSeconds: 1 })
+        return (store[fails] as (...all: never[]) => unknown)(...given)
+      },
+    }
+    const { sessions, clock, signIn } = browserSessions({
+      store: failing,
+      idleSeconds: 7200,
+      renewTokens: async () => {
+        isAway = ++asked === 1
+        return 'not_admitted'
+      },
+    })
+    const cookies = await signIn()
+    clock.move(3400)
+    const unavailable = { code: 'GW_ERR_SESSION_UNAVAILABLE', status: 503, retryAfterSeconds: 1 }
+    await t.rejects(async () => sessions.load(browser(cookies)), unavailable, fails)
+    isAway = false
+    t.strictSame(await sessions.load(browser(cookies)), clearedNobody, 'then it ends')
+  }
+})
+
 t.test(
   'a session that was ended elsewhere before its refresh had its turn has not ended here',
   async t => {
