@@ -37,6 +37,12 @@ for (const kind of ['nginx', 'caddy', 'haproxy'] as const) {
     const before = upstream.seen.length
     t.equal((await browser.fetch(`${url}/admin`)).status, 403)
     t.equal((await new PlainBrowser().fetch(`${url}/x`)).status, 401, 'a script without session')
+    // What a login cannot help has no page to be sent to.
+    const expired = { authorization: 'Bearer expired', 'sec-fetch-mode': 'navigate' }
+    const over = await request(`${url}/x`, { headers: { ...expired, accept: 'text/html' } })
+    t.equal(over.statusCode, 401, 'a Bearer token that is over')
+    t.notOk(over.headers.location)
+    await over.body.dump()
     const lie = {
       'x-forwarded-user': 'admin',
       'x-original-url': '/public',
