@@ -59,8 +59,13 @@ export function describeError(error: unknown, depth = 0): Record<string, unknown
 
 /** Where an error that nobody planned for was thrown: the frames of its stack, without its text. */
 export function framesOf(error: unknown): string[] {
-  const lines = error instanceof Error ? (error.stack ?? '').split('\n') : []
-  return lines
+  if (!(error instanceof Error)) return []
+  // A text may have lines that look like frames.
+  const stack = String(error.stack ?? '')
+  const textAt = stack.indexOf(error.message)
+  return stack
+    .slice(textAt < 0 ? 0 : textAt + error.message.length)
+    .split('\n')
     .map(line => line.trim())
     .filter(line => line.startsWith('at '))
     .slice(0, maxFrames)
@@ -85,7 +90,7 @@ export interface AuditLog {
   readonly write: ((fields: Readonly<Record<string, unknown>>, sentence: string) => void) | null
   /** Opens the file anew, since another may stand in its place. */
   readonly reopen: () => void
-  /** What is written afterwards goes among the other lines. */
+  /** What is written afterwards goes among the other lines. Once is enough. */
   readonly close: () => void
 }
 
@@ -117,16 +122,24 @@ export function openAuditLog(where: string, log: Log): AuditLog {
     isBroken = false
   })
   let own: Log = pino({ ...lineForm, level }, file).child(stream)
+  let isClosed = false
   return {
     write: (fields, sentence) => own.info(fields, sentence),
     reopen() {
+      if (isClosed) return
+      const before = new Set(file.listeners('ready'))
       try {
         file.reopen()
       } catch {
-        // Told as an 'error'; what is open stays so.
+        // Told as an 'error'; what is open stays so. The next reopening must not close it a second time.
+        for (const listener of file.listeners('ready') as (() => void)[]) {
+          if (!before.has(listener)) file.off('ready', listener)
+        }
       }
     },
     close() {
+      if (isClosed) return
+      isClosed = true
       own = among
       file.end()
     },

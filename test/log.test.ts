@@ -1,6 +1,7 @@
+import fs, { existsSync, readFileSync, renameSync } from 'node:fs'
 import t from 'tap'
 import { GatewayError } from '../src/errors.js'
-import { createLog, describeError, type LogLevel, logLevels } from '../src/log.js'
+import { createLog, describeError, type LogLevel, logLevels, openAuditLog } from '../src/log.js'
 import { session } from './fixtures/session.js'
 
 const canary = 'canary-7f3a'
@@ -166,3 +167,41 @@ t.test('a level hides what is quieter', async t => {
     t.equal(lines.length, logLevels.indexOf(level), level)
   }
 })
+
+t.test(
+  'an audit file whose folder was away goes on where it is back, and nothing is closed twice',
+  async t => {
+    const { log, lines } = capture()
+    const folder = t.testdir({ away: {}, audit: {} })
+    const file = `${folder}/audit/audit.log`
+    const audit = openAuditLog(file, log)
+    const turn = () => new Promise(setImmediate)
+    await turn()
+    const closes = t.capture(fs, 'close', fs.close)
+    renameSync(`${folder}/audit`, `${folder}/gone`)
+    for (let n = 0; n < 3; n++) audit.reopen()
+    await turn()
+    t.equal(lines.length, 1, 'told once')
+    audit.write?.({ n: 1 }, 'to the file that is open')
+    renameSync(`${folder}/away`, `${folder}/audit`)
+    audit.reopen()
+    await turn()
+    audit.write?.({ n: 2 }, 'to the new one')
+    const numbers = (path: string) =>
+      readFileSync(path, 'utf8')
+        .trim()
+        .split('\n')
+        .map(line => JSON.parse(line).n)
+    t.strictSame(numbers(`${folder}/gone/audit.log`), [1])
+    t.strictSame(numbers(file), [2])
+    t.equal(closes().length, 1, 'the descriptor of before, once')
+    audit.close()
+    audit.close()
+    audit.reopen()
+    audit.write?.({ n: 3 }, 'among the others')
+    await turn()
+    t.strictSame(numbers(file), [2])
+    t.equal(lines.length, 2, 'and no complaint')
+    t.ok(existsSync(file))
+  },
+)

@@ -1,5 +1,6 @@
 // The two ways from a login to credentials. Source: Amazon Cognito developer guide, "Identity pools authentication flow".
 import { GatewayError } from '../errors.js'
+import { checkedTls } from '../lib/aws-tls.js'
 import type { Clock } from '../model.js'
 import type { AwsCredentials, FetchCredentials, Login } from './credentials.js'
 import { toAwsFailure } from './failure.js'
@@ -28,7 +29,12 @@ export function createFlow(
   clock: Clock,
 ): Flow {
   const [region = ''] = identityPoolId?.split(':') ?? []
-  const settings = { region, maxAttempts, ...(endpoint === undefined ? {} : { endpoint }) }
+  const settings = {
+    region,
+    maxAttempts,
+    ...checkedTls,
+    ...(endpoint === undefined ? {} : { endpoint }),
+  }
   const pool = new sdk.CognitoIdentityClient(settings)
   const tokens = sts === null ? null : new sts.STSClient(settings)
 

@@ -1,6 +1,7 @@
 // Secrets that AWS keeps: Secrets Manager and the Parameter Store of Systems Manager. The SDKs are no dependencies of
 // the gateway; they are loaded when a setting names such a secret.
 // Source: API references, GetSecretValue and GetParameter.
+import { checkedTls } from '../lib/aws-tls.js'
 import type { LookUp, Reference } from '../lib/setting-references.js'
 
 /** What is needed of both SDKs. */
@@ -42,7 +43,7 @@ async function read(
   load: AwsSecretsSdks,
 ): Promise<string | undefined> {
   const region = regionOf(name) ?? process.env.AWS_REGION ?? usualRegion
-  const settings = { maxAttempts, ...(region !== undefined && { region }) }
+  const settings = { maxAttempts, ...checkedTls, ...(region !== undefined && { region }) }
   const options = { abortSignal: AbortSignal.timeout(timeoutMs) }
   if (kind === 'aws-sm') {
     const { SecretsManagerClient, GetSecretValueCommand } = await load.secretsManager()

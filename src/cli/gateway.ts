@@ -24,6 +24,8 @@ export interface Gateway {
   checkReadiness(): Promise<readonly CheckResult[]>
   /** Serves by other settings from the next request on. Rejects, and changes nothing, when they cannot serve. */
   reload(config: Config): Promise<void>
+  /** Writes the audit to the file that now has its name. */
+  reopenAudit(): void
   /** Accepts no more, and finishes what is under way: true when nothing had to be cut. Idle connections are kept for so long. */
   leave(lingerMs: number): Promise<boolean>
   /** Lets load balancers move away for so long, then leaves. */
@@ -49,6 +51,8 @@ export async function openGateway(
   const door = createDoor(connectionLimits, certificate && toSecureContext(certificate))
   let unwatch = watchCertificateOf(config)
   let current = await createGeneration(config, log, lasting)
+  /** Those who write an audit: who serves now, and who finishes what was begun. */
+  const living = new Set<Generation['services']>()
   const retiring: Answering[] = []
   const retirements = new Set<Promise<void>>()
 
@@ -57,7 +61,6 @@ export async function openGateway(
     if (isUnchanged(current.config, next)) {
       current = { ...current, config: next }
       presentAnew(next)
-      current.services.reopenAudit()
       return renewKeys()
     }
     const following = await createGeneration(next, log, lasting)
@@ -104,6 +107,7 @@ export async function openGateway(
   }
 
   function letIn(): void {
+    living.add(current.services)
     door.admit(current.app.server)
     current.services.begin()
   }
@@ -120,6 +124,7 @@ export async function openGateway(
     } catch (error) {
       log.warn({ err: error }, 'services of the settings before could not be closed')
     } finally {
+      living.delete(before.services)
       retiring.splice(retiring.indexOf(answering), 1)
     }
   }
@@ -148,6 +153,9 @@ export async function openGateway(
     },
     checkReadiness: () => current.services.checkReadiness(),
     reload,
+    reopenAudit() {
+      for (const services of living) services.reopenAudit()
+    },
     leave,
     async stop(delayMs) {
       lasting.drain.begin()

@@ -13,7 +13,7 @@ export interface Generation {
   readonly app: ReturnType<typeof createApp>
   /** Tells WebSockets and event streams to connect again. */
   retire(): Promise<void>
-  /** Gives back connections to applications and Redis. */
+  /** Gives back connections to applications and Redis; once, however often it is asked. */
   close(): Promise<void>
 }
 
@@ -32,6 +32,7 @@ export async function createGeneration(
   const services = await createServices(config, log, undefined, lasting)
   const app = createApp(services)
   await app.ready()
+  let closed: Promise<void> | null = null
   return {
     config,
     services,
@@ -39,7 +40,10 @@ export async function createGeneration(
     async retire() {
       await app.close()
     },
-    close: services.close,
+    close() {
+      closed ??= services.close()
+      return closed
+    },
   }
 }
 

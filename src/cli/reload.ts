@@ -1,4 +1,5 @@
-// SIGHUP: settings are read again, checked first, and refused as a whole when something is wrong.
+// SIGHUP: the file of the audit is opened anew, whatever comes of the rest. Settings are read again, checked first, and
+// refused as a whole when something is wrong.
 import type { LoadedSettings } from '../config.js'
 import { SettingsRefused } from '../errors.js'
 import type { Log } from '../log.js'
@@ -6,14 +7,17 @@ import type { Log } from '../log.js'
 /**
  * What to call when SIGHUP comes. One reload at a time; what comes meanwhile is one more after it.
  *
- * @param load   reads and checks the settings
- * @param apply  serves by them; rejects when they cannot serve
+ * @param reopenAudit  writes the audit to the file that now has its name
+ * @param load         reads and checks the settings
+ * @param apply        serves by them; rejects when they cannot serve
  */
 export function createReload({
+  reopenAudit,
   load,
   apply,
   log,
 }: {
+  reopenAudit: () => void
   load: () => Promise<LoadedSettings>
   apply: (loaded: LoadedSettings) => Promise<void>
   log: Pick<Log, 'error'>
@@ -22,6 +26,7 @@ export function createReload({
   let running: Promise<void> | null = null
 
   async function once(): Promise<void> {
+    reopenAudit()
     try {
       await apply(await load())
     } catch (error) {

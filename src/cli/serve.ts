@@ -14,6 +14,8 @@ export interface RunningGateway {
   readonly config: Config
   /** Serves by other settings from the next request on. Rejects, and changes nothing, when they cannot serve. */
   reload(config: Config): Promise<void>
+  /** Writes the audit to the file that now has its name. */
+  reopenAudit(): void
   /** Lets load balancers move away for so long, then finishes what is under way: true when nothing had to be cut. */
   stop(delayMs: number): Promise<boolean>
   /** The same at once. */
@@ -38,7 +40,7 @@ export async function serve(
   const lasting = createLasting(systemClock)
   const fd = givenSocket(process.env, process.pid)
   const gateway = await openGateway(config, log, lasting, { setting: names.port, fd })
-  const { checkReadiness, reload } = gateway
+  const { checkReadiness, reload, reopenAudit } = gateway
   const admin = createAdminApp({ checkReadiness, metrics: lasting.metrics })
   const stop = async (delayMs: number) => {
     const whole = await gateway.stop(delayMs)
@@ -59,6 +61,7 @@ export async function serve(
       return gateway.config
     },
     reload,
+    reopenAudit,
     stop,
     close,
   }

@@ -12,6 +12,10 @@ import { serve } from './serve.js'
 import { findSettingsFile } from './settings-file.js'
 import type { Crew } from './workers/primary.js'
 
+/** The gateway's own calls are checked all the same; those that libraries make by themselves are not. */
+const tlsIsUnchecked =
+  'NODE_TLS_REJECT_UNAUTHORIZED=0 is set: certificates of where the AWS SDK finds its credentials, and of where traces are sent, are not checked; unset it'
+
 /** Serves until a signal comes. Throws SettingsRefused, and an Error that says which port is taken. */
 export async function start({ config: file }: { config?: string }): Promise<void> {
   // Without a listener, a reader that has gone would end the process with what Node itself has to say.
@@ -23,8 +27,10 @@ export async function start({ config: file }: { config?: string }): Promise<void
   const { config } = given
   const log = await openLog(config.log.level)
   installLastResort(log)
+  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0') log.warn(tlsIsUnchecked)
   const gateway = await open(given, log)
-  const reload = createReload({ load, apply: gateway.reload, log })
+  const { reopenAudit } = gateway
+  const reload = createReload({ reopenAudit, load, apply: gateway.reload, log })
   const closeByHand = closeOnSignal(
     async ({ byHand }) => {
       const { delay } = gateway.config.shutdown
@@ -53,6 +59,7 @@ async function open(given: LoadedSettings, log: Log): Promise<Crew> {
       return gateway.config
     },
     reload: ({ config }) => gateway.reload(config),
+    reopenAudit: gateway.reopenAudit,
     stop: gateway.stop,
   }
 }

@@ -61,6 +61,7 @@ t.test('client secret, gateway secret: looked up at the start and again on SIGHU
   const gateway = await gatewayProcess(t, {
     env: {
       ...env,
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
       COGNITO_CLIENT_SECRET: 'aws-sm:prod/gateway#client',
       GATEWAY_SECRET: 'aws-ssm:/prod/seal,aws-sm:prod/gateway#seal',
     },
@@ -69,6 +70,7 @@ t.test('client secret, gateway secret: looked up at the start and again on SIGHU
       routes: [{ path: '/', access: 'public', upstream }],
     },
   })
+  t.ok(gateway.lines.some(({ level, msg }) => level === 40 && msg.includes('unset it')))
   t.strictSame(asked.sort(), [
     'AmazonSSM.GetParameter us-east-1 /prod/seal',
     'secretsmanager.GetSecretValue us-east-1 prod/gateway',

@@ -193,6 +193,13 @@ t.test(
     t.strictSame(events(`${audit}.1`), ['settings_loaded', 'sign_in_refused', 'sign_in_refused'])
     t.strictSame(events(audit), ['sign_in_refused'])
     t.equal(statSync(audit).mode & 0o777, 0o600, 'as logrotate made it')
+
+    renameSync(audit, `${audit}.2`)
+    gateway.write('routes: [')
+    gateway.process.kill('SIGHUP')
+    await gateway.line(refused)
+    await refusal()
+    t.strictSame(events(audit), ['sign_in_refused'], 'also where the settings are refused')
   },
 )
 

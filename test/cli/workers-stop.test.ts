@@ -2,6 +2,7 @@
 import cluster from 'node:cluster'
 import { once } from 'node:events'
 import t from 'tap'
+import { longestStopMs } from '../../src/cli/longest-stop.js'
 import { serveByWorkers } from '../../src/cli/workers/primary.js'
 import { loadConfig } from '../../src/config.js'
 import { createLog } from '../../src/log.js'
@@ -43,3 +44,14 @@ t.test('a worker that is being started at the stop ends as the others do', async
   await reloaded
   t.equal(begun, 3, 'and no other was started')
 })
+
+// A worker that was told to leave goes by the settings that it serves by.
+t.test(
+  'a reload that shortens the deadline does not cut those who go by the longer one',
+  async t => {
+    const before = { shutdown: { delay: 0, deadline: 60 } }
+    const next = { shutdown: { delay: 10, deadline: 5 } }
+    t.equal(longestStopMs(before, next), longestStopMs({ shutdown: { delay: 10, deadline: 60 } }))
+    t.equal(longestStopMs(next), 35_000)
+  },
+)

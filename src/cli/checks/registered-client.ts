@@ -1,5 +1,6 @@
 // The app client as it is registered, read through the AWS API: nothing is written.
 // Source: Amazon Cognito API reference, DescribeUserPoolClient.
+import { checkedTls } from '../../lib/aws-tls.js'
 import { describeFailure, type Finding } from './finding.js'
 
 /** What of an app client is looked at; absent is what AWS leaves out. */
@@ -49,7 +50,7 @@ export async function readRegisteredClient(
   try {
     const { CognitoIdentityProviderClient, DescribeUserPoolClientCommand } = await load()
     const [region = ''] = userPoolId.split('_')
-    const aws = new CognitoIdentityProviderClient({ region, maxAttempts: 2 })
+    const aws = new CognitoIdentityProviderClient({ region, maxAttempts: 2, ...checkedTls })
     const asked = new DescribeUserPoolClientCommand({ UserPoolId: userPoolId, ClientId: clientId })
     const answer = await aws.send(asked, { abortSignal: AbortSignal.timeout(timeoutMs) })
     return answer.UserPoolClient ?? {}

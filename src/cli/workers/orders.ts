@@ -25,6 +25,8 @@ export const words = {
   leave: 'leave',
   /** Primary: the whole gateway ends. */
   stop: 'stop',
+  /** Primary: the file of the audit has another in its place. */
+  reopenAudit: 'reopen-audit',
   /** Primary: what do you count? */
   figures: 'figures',
   /** Primary: what can you do? */

@@ -26,6 +26,8 @@ export interface Crew {
   readonly config: Config
   /** Replaces the workers one by one. Rejects, and changes nothing, when the first new one cannot serve. */
   reload(next: LoadedSettings): Promise<void>
+  /** Every worker writes the audit to the file that now has its name. */
+  reopenAudit(): void
   /** Lets load balancers move away for so long, then every worker finishes what is under way: true when nothing had to be cut. */
   stop(delayMs: number): Promise<boolean>
 }
@@ -46,6 +48,8 @@ export async function serveByWorkers(
   const drain = createDrain()
   /** Whether nothing had to be cut at the stop. */
   let whole = true
+  /** How often the audit had to be opened anew. */
+  let reopened = 0
   const turns = createTurnKeeper()
   const endings = createEndingsHub(systemClock)
   const serving = new Map<number, CrewMember>()
@@ -67,6 +71,7 @@ export async function serveByWorkers(
 
   async function bring(slot: number, { tree }: LoadedSettings): Promise<CrewMember> {
     let number = 0
+    const reopenedBefore = reopened
     try {
       const member = await startWorker(joined => {
         number = joined.number
@@ -79,7 +84,8 @@ export async function serveByWorkers(
       })
       living.add(member)
       void member.ended.then(end => lose(member, end))
-      // It came too late to hear it with the others.
+      // It came too late to hear either with the others.
+      if (reopened > reopenedBefore) member.channel.tell(words.reopenAudit)
       if (drain.begun()) member.channel.tell(words.stop, 0)
       return member
     } catch (error) {
@@ -151,7 +157,7 @@ export async function serveByWorkers(
       const replaced = serving.get(slot)
       employ(member)
       replaced?.channel.tell(words.leave, next.config.shutdown.delay * 1000)
-      if (replaced !== undefined) cutLate(replaced, next.config)
+      if (replaced !== undefined) cutLate(replaced, longestStopMs(before.config, next.config))
     }
     log.level = next.config.log.level
     const restart = changesThatNeedRestart(before.config, next.config)
@@ -159,8 +165,8 @@ export async function serveByWorkers(
     log.info({ url: next.config.url, workers: count }, 'settings were loaded')
   }
 
-  function cutLate({ ended, kill }: CrewMember, { shutdown }: Config): void {
-    const timer = setTimeout(kill, longestStopMs({ shutdown }))
+  function cutLate({ ended, kill }: CrewMember, afterMs: number): void {
+    const timer = setTimeout(kill, afterMs)
     void ended.then(() => clearTimeout(timer))
   }
 
@@ -213,6 +219,10 @@ export async function serveByWorkers(
       return current.config
     },
     reload,
+    reopenAudit() {
+      reopened++
+      for (const { channel } of living) channel.tell(words.reopenAudit)
+    },
     stop,
   }
 }

@@ -50,6 +50,7 @@ async function begin(channel: Channel, { tree, slot, endings, fd }: Start): Prom
     return lasting.metrics.read()
   })
   const gateway = await openGateway(config, log, lasting, { setting: portNames.port, fd })
+  channel.on(words.reopenAudit, () => gateway.reopenAudit())
   channel.on(words.checks, () => gateway.checkReadiness())
   const end = async (how: (gateway: Gateway) => Promise<boolean>) => {
     const whole = await how(gateway).catch(error => {
