@@ -10,7 +10,8 @@ export function auditRefreshes(record: RecordEvent, renewTokens: RenewTokens): R
     try {
       const renewed = await renewTokens(session, browser, onRotated)
       if (typeof renewed !== 'string') {
-        record('refresh', { session: { ...session, ...renewed }, request })
+        const { identity, tokens } = renewed
+        record('refresh', { session: { ...session, identity, tokens }, request })
       }
       return renewed
     } catch (error) {

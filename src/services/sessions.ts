@@ -9,13 +9,13 @@ import { createLimiter } from '../lib/limiter.js'
 import { createNowAndThen } from '../lib/now-and-then.js'
 import { createUnderWay } from '../lib/under-way.js'
 import type { Log } from '../log.js'
-import type { Clock, TokenSet } from '../model.js'
+import type { Clock, Session, TokenSet } from '../model.js'
 import { createBackOff } from '../session/back-off.js'
 import { type BrowserSessions, createBrowserSessions } from '../session/browser-session.js'
-import { createLacksToken, keepTokens } from '../session/keep.js'
-import { type Limits, remainingSeconds } from '../session/lifetime.js'
+import { createLacksToken, keepRefreshed, keepTokens } from '../session/keep.js'
+import { type Limits, refreshDue, remainingSeconds } from '../session/lifetime.js'
 import { createOtherSessions, type OtherSessions } from '../session/other-sessions.js'
-import { createRefresher } from '../session/refresh.js'
+import { createRefresher, type Renewed } from '../session/refresh.js'
 import { createRevocation, type Revoke } from '../session/revocation.js'
 import { createSessionWatch, type WatchSession } from '../session/session-watch.js'
 import type { SessionStore } from '../session/store.js'
@@ -86,7 +86,6 @@ export function createSessionServices({
 }): SessionServices {
   const { metrics, endings } = lasting
   const { ended } = lasting.sessions
-  const keep = createKeep(config)
   const lacksToken = createLacksToken(neededTokens(config))
   const limitTokenCalls = createLimiter({
     concurrency: maxTokenCalls,
@@ -105,6 +104,11 @@ export function createSessionServices({
     revoke: ({ identity, tokens }) => void revoke({ identity, tokens }),
     clock,
   })
+  const kept = ({ identity, tokens }: Renewed, { tokens: before }: Session): Renewed => {
+    const { keep: kinds } = config.session
+    const isDue = refreshDue({ tokens: before }, limits, clock())
+    return { identity, ...keepRefreshed(tokens, { before, kinds, isDue }) }
+  }
   const refresher = createRefresher({
     store: keeping.store,
     revoke,
@@ -117,7 +121,7 @@ export function createSessionServices({
         return callToken('refresh_token', () => pool.renewTokens(session, onRotated))
       })
       if (renewed === null) return 'refresh_refused'
-      if (admission.stays(renewed.identity)) return keep(renewed)
+      if (admission.stays(renewed.identity)) return kept(renewed, session)
       // Nobody needs the new tokens. Reports its own failure.
       void revoke(renewed)
       return 'not_admitted'
@@ -125,6 +129,7 @@ export function createSessionServices({
     backOff: createBackOff({ clock }),
     memory: lasting.refreshes,
     lacksToken,
+    maxCookieBytes: config.session.maxCookieBytes,
     ttlSeconds: session => remainingSeconds(session, limits, clock()),
     clock,
   })

@@ -15,6 +15,32 @@ export function keepTokens(tokens: TokenSet, kinds: readonly TokenKind[]): Token
   }
 }
 
+/** Tokens after a refresh. */
+export interface KeptTokens {
+  readonly tokens: TokenSet
+  /** Where `tokens` has more than the settings ask for: without that, for browsers that would not keep so much. */
+  readonly lighter?: TokenSet
+}
+
+/**
+ * Of what a refresh brought, what the settings keep. A refresh that was not due by age came because of a token that was
+ * lacking, or somebody asked for it: it lets go of none that the session has. Another instance, with other settings, may need that
+ * one, and the two would undo each other's refreshes for as long as both serve.
+ */
+export function keepRefreshed(
+  renewed: TokenSet,
+  { before, kinds, isDue }: { before: TokenSet; kinds: readonly TokenKind[]; isDue: boolean },
+): KeptTokens {
+  const lighter = keepTokens(renewed, kinds)
+  if (isDue) return { tokens: lighter }
+  const also = (['id', 'access'] as const).filter(
+    kind => !kinds.includes(kind) && before[`${kind}Token`] !== null,
+  )
+  return also.length === 0
+    ? { tokens: lighter }
+    : { tokens: keepTokens(renewed, [...kinds, ...also]), lighter }
+}
+
 /** Whether a session was begun or refreshed when a token that is needed now was not kept. It must not serve so. */
 export type LacksToken = (session: Session) => boolean
 

@@ -40,7 +40,11 @@ export function sessionEndsAt(session: Session, limits: Limits): number {
  * no longer than `refreshBefore`, and those would be refreshed at every request. Always when it has expired;
  * not earlier where there is no refresh token, since the session ends by it.
  */
-export function refreshDue({ tokens }: Session, limits: Limits, now: number): boolean {
+export function refreshDue(
+  { tokens }: Pick<Session, 'tokens'>,
+  limits: Limits,
+  now: number,
+): boolean {
   const left = tokens.expiresAt - now
   const lastQuarter = (tokens.expiresAt - tokens.issuedAt) / 4
   if (left <= 0) return true

@@ -1,17 +1,18 @@
 // One refresh per session, whoever asks in whatever process, and a short memory of it for requests that
 // were already on their way with the cookie from before.
-import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
+import { GatewayError } from '../errors.js'
+import { createFadingMap } from '../lib/fading-map.js'
+import type { Browser, Clock, Identity, Session } from '../model.js'
 import type { BackOff } from './back-off.js'
 import { sessionPlace } from './cookie.js'
-import type { LacksToken } from './keep.js'
+import type { KeptTokens, LacksToken } from './keep.js'
 import type { RefreshEnd } from './refresh-end.js'
 import type { Revoke } from './revocation.js'
 import type { SessionStore, StoredSession } from './store.js'
 
 /** A person and their tokens after a refresh. */
-export interface Renewed {
+export interface Renewed extends KeptTokens {
   readonly identity: Identity
-  readonly tokens: TokenSet
 }
 
 /**
@@ -46,6 +47,8 @@ export interface Refresher {
 /** How long a refresh is remembered, in seconds. */
 export const memorySeconds = 60
 const maxRemembered = 10_000
+/** Between refreshes of a session that cannot carry what two instances with other settings need of it. */
+const crowdedSeconds = 60
 
 /** What a process knows of refreshes, whatever becomes of its settings. */
 export interface RefreshMemory {
@@ -69,6 +72,7 @@ export function createRefresher({
   backOff,
   memory: { running, recent } = createRefreshMemory(),
   lacksToken = () => false,
+  maxCookieBytes = Number.POSITIVE_INFINITY,
   clock,
 }: {
   store: Pick<SessionStore, 'write' | 'exclusively'>
@@ -80,8 +84,12 @@ export function createRefresher({
   memory?: RefreshMemory
   /** Of what another process has refreshed, which may have other settings. */
   lacksToken?: LacksToken
+  /** What a browser keeps of a session; more than the settings need is left out where it does not fit. */
+  maxCookieBytes?: number
   clock: Clock
 }): Refresher {
+  const crowded = createFadingMap<number>(clock, maxRemembered)
+
   function run(browser: Browser, found: StoredSession): Promise<Refreshed> {
     return store.exclusively(found.session, async (stored, reference = found.reference) => {
       if (stored === null) return null
@@ -95,16 +103,45 @@ export function createRefresher({
     browser: Browser,
     { session, reference }: StoredSession,
   ): Promise<Refreshed> {
+    if (lacksToken(session)) checkCrowded(session)
     const renewed = await ask(session, browser, token =>
       keepRotated(browser, { session, reference }, token),
     )
     if (typeof renewed === 'string') return renewed
-    const fresh = { ...session, ...renewed, seenAt: clock() }
-    const written = await store.write(sessionPlace(browser), fresh, ttlSeconds(fresh), reference)
+    const { lighter, ...whole } = renewed
+    const fresh = { ...session, ...whole, seenAt: clock() }
+    const written = await writeFitting(browser, fresh, lighter, reference)
     if (written !== null) return remember(written)
     // Signed out meanwhile: the sign-out could not know of the new token. Reports its own failure.
     void revoke(fresh)
     return null
+  }
+
+  async function writeFitting(
+    browser: Browser,
+    fresh: Session,
+    lighter: KeptTokens['lighter'],
+    reference: string,
+  ): Promise<StoredSession | null> {
+    const write = (session: Session) =>
+      store.write(sessionPlace(browser), session, ttlSeconds(session), reference)
+    const written = await write(fresh)
+    if (written === null || lighter === undefined) return written
+    if (written.reference.length <= maxCookieBytes) return written
+    const until = clock() + crowdedSeconds
+    crowded.set(fresh.id, until, until)
+    return write({ ...fresh, tokens: lighter })
+  }
+
+  /** Each of the two would undo the other's refresh at every request, and that is Cognito's quota, which all share. */
+  function checkCrowded({ id }: Session): void {
+    const until = crowded.get(id)
+    if (until === undefined) return
+    throw new GatewayError('GW_ERR_SESSION_UNAVAILABLE', {
+      reason:
+        'another instance needs other tokens, and the cookie (session.maxCookieBytes) has no room for all of them',
+      retryAfterSeconds: Math.ceil(until - clock()),
+    })
   }
 
   /** For the other processes. Where the store is the browser's cookie, whoever asks Cognito remembers it. */

@@ -1,6 +1,6 @@
 // The session carries the tokens that the settings have a use for, and follows them when they change.
 import t, { type Test } from 'tap'
-import type { SettingTree } from '../../src/lib/setting-sources.js'
+import { mergeTrees, type SettingTree } from '../../src/lib/setting-sources.js'
 import { type TestGateway, testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
 import { redisServer } from '../fixtures/redis-server.js'
@@ -8,6 +8,7 @@ import { signIn } from '../fixtures/sign-in.js'
 
 const allTokens = ['id', 'access', 'refresh']
 const bearer: SettingTree = { identity: { style: ['forwarded', 'bearer'] } }
+const showsId: SettingTree = { identity: { style: ['forwarded', 'bearer'], token: 'id' } }
 const users = [
   {
     username: 'jane',
@@ -46,6 +47,10 @@ async function shown(browser: PlainBrowser, url: string): Promise<Shown['headers
 
 function claimsOf(token = ''): object {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as object
+}
+
+async function useShown(browser: PlainBrowser, url: string): Promise<{ token_use?: string }> {
+  return claimsOf((await shown(browser, url)).authorization)
 }
 
 function later({ clock, emulator }: Pick<TestGateway, 'clock' | 'emulator'>, seconds: number) {
@@ -173,6 +178,26 @@ for (const [where, settingsOf] of stores) {
     t.equal((await browser.fetch(`${gateway.url}/x`)).status, 200, 'the other gateway reads it')
   })
 
+  // Each dropped what the other needs: a refresh at every request, until Cognito's quota was used up for everybody.
+  t.test(`sessions ${where} of two gateways with crossing needs are refreshed once`, async t => {
+    const gateway = await signedIn(t, mergeTrees(showsId, await settingsOf(t)))
+    const { browser, url, twin } = gateway
+    const other = await twin({ identity: { token: 'access' } })
+    const askBoth = async () => {
+      for (let turn = 0; turn < 4; turn++) {
+        later(gateway, 1)
+        t.equal((await useShown(browser, other)).token_use, 'access')
+        later(gateway, 1)
+        t.equal((await useShown(browser, url)).token_use, 'id')
+      }
+    }
+    await askBoth()
+    t.equal(refreshes(gateway), 1)
+    later(gateway, 3580)
+    await askBoth()
+    t.equal(refreshes(gateway), 3, 'what is due drops what is not needed there, for once')
+  })
+
   t.test(
     `sessions ${where} pass between gateways that keep all tokens and that do not`,
     async t => {
@@ -195,3 +220,31 @@ for (const [where, settingsOf] of stores) {
     },
   )
 }
+
+// What to do where both do not fit: none ends, none is sent to sign in, and Cognito is asked now and then.
+t.test(
+  'crossing needs that no cookie has room for cost a refresh in a minute, and 503',
+  async t => {
+    const gateway = await signedIn(t, mergeTrees(showsId, { session: { maxCookieBytes: 5000 } }))
+    const { browser, url, twin, lines } = gateway
+    const other = await twin({ identity: { token: 'access' } })
+    const statuses = new Set<number>()
+    const askBoth = async () => {
+      for (const at of Array.from({ length: 10 }, (_, turn) => (turn % 2 === 0 ? other : url))) {
+        later(gateway, 1)
+        const { status, headers, setCookies } = await browser.fetch(`${at}/x`)
+        statuses.add(status)
+        if (status !== 503) continue
+        t.ok(Number(headers['retry-after']) <= 60)
+        t.strictSame(setCookies, [])
+      }
+    }
+    await askBoth()
+    t.equal(refreshes(gateway), 2, 'one of each')
+    later(gateway, 60)
+    await askBoth()
+    t.equal(refreshes(gateway), 4)
+    t.strictSame(statuses, new Set([200, 503]))
+    t.match(lines.join(''), 'session.maxCookieBytes')
+  },
+)

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import t from 'tap'
 import { GatewayError } from '../../src/errors.js'
-import { createLacksToken, keepTokens, tokenKinds } from '../../src/session/keep.js'
+import { createLacksToken, keepRefreshed, keepTokens, tokenKinds } from '../../src/session/keep.js'
 import { browser, browserSessions, cookieStore, tokensFrom } from '../fixtures/browser-sessions.js'
 import { keep } from '../fixtures/cookie-keeper.js'
 import { session, signedInAt } from '../fixtures/session.js'
@@ -17,6 +17,21 @@ t.test('a session carries the tokens that it is to keep, and all times', async t
   t.strictSame(keepTokens(tokens, ['id']), { ...none, idToken })
   t.strictSame(keepTokens(tokens, ['access']), { ...none, accessToken })
   t.strictSame(keepTokens(tokens, ['refresh']), { ...none, refreshToken })
+})
+
+t.test('a refresh that is not due lets go of no token that the session has', async t => {
+  const before = (...kinds: ('id' | 'access' | 'refresh')[]) => keepTokens(tokens, kinds)
+  const lighter = keepTokens(tokens, ['access', 'refresh'])
+  const kinds = ['access', 'refresh'] as const
+  const kept = (had: typeof tokens, isDue = false) =>
+    keepRefreshed(tokens, { before: had, kinds, isDue })
+  t.strictSame(kept(before('id', 'refresh')), { tokens, lighter })
+  t.strictSame(kept(before('id', 'refresh'), true), { tokens: lighter })
+  t.strictSame(kept(before('access', 'refresh')), { tokens: lighter })
+  t.strictSame(kept(before('refresh')), { tokens: lighter })
+  const without = { before: before('refresh'), kinds: ['access'] as const, isDue: false }
+  const expected = { tokens: keepTokens(tokens, ['access']) }
+  t.strictSame(keepRefreshed(tokens, without), expected, 'a refresh token is as the settings say')
 })
 
 t.test('a session lacks a token that is needed and was not kept', async t => {
