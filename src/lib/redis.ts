@@ -39,8 +39,8 @@ export interface RedisConnection {
   removeMember(key: string, member: string): Promise<void>
   /** Members with a higher score than this, 10,000 at most. */
   members(key: string, above: number): Promise<string[]>
-  /** How many have a higher score than this. */
-  countMembers(key: string, above: number): Promise<number>
+  /** How many have a higher score than this; null where the ACL user may not ask (`zcount`), which is no failure. */
+  countMembers(key: string, above: number): Promise<number | null>
   /** All keys that begin like this, a few at a time; one can come twice. */
   keys(prefix: string): AsyncIterable<string>
   /** Adds to the end of a list that keeps the newest 100,000. */
@@ -136,7 +136,8 @@ export function connectRedis({
     },
     members: (key, above) =>
       run(() => client.zrangebyscore(key, `(${above}`, '+inf', 'LIMIT', 0, maxMembers)),
-    countMembers: (key, above) => run(() => client.zcount(key, `(${above}`, '+inf')),
+    countMembers: (key, above) =>
+      run(() => client.zcount(key, `(${above}`, '+inf').catch(nullIfForbidden)),
     keys: prefix => keysOf(client, prefix, run),
     async append(key, value) {
       await run(() => client.xadd(key, 'MAXLEN', '~', maxAppended, '*', 'value', value))
@@ -179,6 +180,11 @@ async function* keysOf(
 
 function emptyForOtherType(error: unknown): string {
   if (replyKind(error) === 'WRONGTYPE') return ''
+  throw error
+}
+
+function nullIfForbidden(error: unknown): null {
+  if (replyKind(error) === 'NOPERM') return null
   throw error
 }
 

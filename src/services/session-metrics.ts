@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Family } from '../lib/prometheus.js'
 
 /** Counts what lives; null where nobody knows, as with sessions in cookies. */
-export type CountSessions = () => Promise<number> | null
+export type CountSessions = () => Promise<number | null> | null
 
 /** The figure, and what it is asked of. */
 export interface SessionMetrics {
@@ -21,16 +21,15 @@ const maxWaitMs = 1000
 /** Nothing is known. @param nowMs  a clock that only goes on */
 export function createSessionMetrics(nowMs = () => performance.now()): SessionMetrics {
   let count: CountSessions = () => null
-  let known: { readonly value: number; readonly askedMs: number } | null = null
+  let known: { readonly value: number | null; readonly askedMs: number } | null = null
   let asking: Promise<void> | null = null
 
   async function ask(): Promise<void> {
     const askedMs = nowMs()
     try {
-      const value = await count()
-      known = value === null ? null : { value, askedMs }
+      known = { value: await count(), askedMs }
     } catch {
-      known = null
+      known = { value: null, askedMs }
     }
   }
 
@@ -51,7 +50,7 @@ export function createSessionMetrics(nowMs = () => performance.now()): SessionMe
         name: 'sessions',
         help: 'Living sessions in Redis, of all instances; absent while they cannot be counted',
         type: 'gauge',
-        read: () => (known === null ? [] : [{ value: known.value }]),
+        read: () => (known?.value == null ? [] : [{ value: known.value }]),
       },
     ],
   }

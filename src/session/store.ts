@@ -66,8 +66,8 @@ export interface SessionStore {
   destroyMany(which: SessionsBefore): Promise<Session[]>
   /** The living sessions of a user, or everybody's for null; null when the store has no list of them. */
   list(subject: string | null): AsyncIterable<Session> | null
-  /** How many live, of all processes; a little behind. Null when the store has no list of them. */
-  count(): Promise<number> | null
+  /** How many live, of all processes; a little behind. Null when the store has no list of them, or may not count it. */
+  count(): Promise<number | null> | null
   /**
    * Runs work on a session while nobody else does, in any process that shares the store.
    *

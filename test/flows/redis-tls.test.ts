@@ -110,6 +110,25 @@ t.test('a key that the ACL user may not use is named', async t => {
   t.match(lines.join(''), 'NOPERM')
 })
 
+// Every scrape was a failure of Redis in the metrics, and alerts went off.
+t.test('an ACL user who may not count has no figure, and Redis no failure', async t => {
+  const args = ['--user', 'app', 'on', '>secret', '~intranet:*', '+@all', '-zcount']
+  const server = await redisServer(t, { args })
+  const redis = { url: server.url.replace('redis://', 'redis://app:secret@'), prefix: 'intranet:' }
+  const { url, adminUrl, lines } = await testGateway(t, {
+    settings: { session: { store: 'redis', redis } },
+  })
+  t.equal((await signIn(new PlainBrowser(), `${url}/`)).status, 200)
+  for (let turn = 0; turn < 3; turn++) {
+    const metrics = await (await fetch(`${adminUrl}/metrics`)).text()
+    t.match(metrics, /^cognito_gateway_redis_failures_total 0$/m)
+    t.notMatch(metrics, /^cognito_gateway_sessions /m)
+  }
+  const said = lines.filter(line => line.includes('zcount'))
+  t.equal(said.length, 1)
+  t.match(said[0], 'not counted')
+})
+
 t.test(
   'a database that the server does not have is refused, and its neighbour is used',
   async t => {

@@ -1,6 +1,7 @@
 // How many sessions live in Redis: a sorted set of all of them by the instant at which each is over, so that counting costs
 // one command however many there are. A figure and nothing more: nobody waits for it, and no decision rests on it.
 import type { RedisConnection } from '../../lib/redis.js'
+import type { Log } from '../../log.js'
 import type { Clock } from '../../model.js'
 import { reach } from './reach.js'
 
@@ -9,8 +10,8 @@ export interface SessionCount {
   /** Counts a session, or its later end. @param endsAt  NumericDate seconds */
   add(key: string, endsAt: number): void
   remove(key: string): void
-  /** Those that are not over. */
-  read(): Promise<number>
+  /** Those that are not over; null where the ACL user may not count, which is said once and not asked again. */
+  read(): Promise<number | null> | null
 }
 
 /** Sessions have far more room than what counts them: this is for a set that something else has filled. */
@@ -23,13 +24,28 @@ export function createSessionCount({
   redis,
   prefix,
   clock,
+  log,
 }: {
   redis: Pick<RedisConnection, 'addMember' | 'removeMember' | 'countMembers'>
   prefix: string
   clock: Clock
+  log: Pick<Log, 'warn'>
 }): SessionCount {
+  let isForbidden = false
   const set = `${prefix}living`
   const memberOf = (key: string) => key.slice(-tailCharacters)
+
+  async function count(): Promise<number | null> {
+    const living = await reach(redis.countMembers(set, clock()))
+    if (living === null && !isForbidden) {
+      isForbidden = true
+      log.warn(
+        { command: 'zcount' },
+        'living sessions are not counted: the ACL user of session.redis.url may not run zcount; allow it (+zcount), and restart or load the settings again',
+      )
+    }
+    return living
+  }
 
   return {
     add(key, endsAt) {
@@ -38,6 +54,6 @@ export function createSessionCount({
     remove(key) {
       redis.removeMember(set, memberOf(key)).catch(() => {})
     },
-    read: () => reach(redis.countMembers(set, clock())),
+    read: () => (isForbidden ? null : count()),
   }
 }

@@ -49,7 +49,7 @@ export function createRedisStore({
   const ahead = given ?? createAheadSessions(clock)
   const locks = createLocks(redis)
   const index = createUserIndex({ redis, prefix, clock })
-  const living = createSessionCount({ redis, prefix, clock })
+  const living = createSessionCount({ redis, prefix, clock, log })
   const told = new Set<string>()
   const keyOf = (id: string) => `${prefix}session:${createHash('sha256').update(id).digest('hex')}`
   const lockOf = (id: string) => `${keyOf(id)}:lock`

@@ -75,6 +75,29 @@ t.test('living sessions are counted, whoever began them, until they end or are o
   t.equal(await client.zcard('test:living'), 1, 'those that are over take no room')
 })
 
+t.test('who may not count is asked once in a process, and told what to allow', async t => {
+  const { url } = await redisServer(t, {
+    args: ['--user', 'default', 'on', 'nopass', '~*', '+@all', '-zcount'],
+  })
+  const warnings: unknown[][] = []
+  const redis = connect(t, url)
+  let asked = 0
+  const counting: RedisConnection = {
+    ...redis,
+    countMembers(...given) {
+      asked++
+      return redis.countMembers(...given)
+    },
+  }
+  const store = storeOn(counting, key, warnings)
+  await store.create(place, session(), 100)
+  t.strictSame(await Promise.all([store.count(), store.count()]), [null, null])
+  t.equal(store.count(), null)
+  t.equal(asked, 2)
+  t.match(warnings, [[{ command: 'zcount' }, /\+zcount/]])
+  t.equal(warnings.length, 1)
+})
+
 t.test('another process shares the sessions; one with another secret sees nobody', async t => {
   const { url } = await redisServer(t)
   const { reference } = await storeOn(connect(t, url)).create(place, session(), 3600)
