@@ -216,7 +216,8 @@ export async function createServices(
       ]),
     ),
     extraScopes: createExtraScopes(
-      routes.map(({ route }) => route),
+      routes.map(({ settings: { host }, route }) => ({ host, route })),
+      config.url,
       sessionServices.sessions.peek,
     ),
     ownOrigins: config.url,

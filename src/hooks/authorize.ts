@@ -5,7 +5,7 @@ import { GatewayError } from '../errors.js'
 import type { LoginFlow } from '../login/flow.js'
 import { isNavigation } from '../login/navigation.js'
 import { fitReturnTo } from '../login/return-to.js'
-import type { Decision, Session } from '../model.js'
+import type { Browser, Decision, Session } from '../model.js'
 import type { KeepFragment } from './keep-fragment.js'
 import { isOwnForm, type KeepForm } from './kept-form.js'
 import { mustProveAgain } from './prove-again.js'
@@ -32,7 +32,7 @@ export function authorize({
   login: Pick<LoginFlow, 'begin'>
   judge: JudgeRequest
   /** Scopes that a session has beside the usual ones. */
-  extraScopes: { of: (session: Session | null) => readonly string[] }
+  extraScopes: { of: (browser: Browser, session: Session | null) => readonly string[] }
   keepForm: KeepForm
   keepFragment: KeepFragment
 }): onRequestHookHandler {
@@ -53,7 +53,8 @@ export function authorize({
     }
     if (request.route.keepsFragment && request.raw.method === 'GET' && keepFragment(request, reply))
       return
-    sendToLogin(request, reply, login, extraScopes.of(request.session)).catch(done)
+    const scopes = extraScopes.of(request.browser, request.session)
+    sendToLogin(request, reply, login, scopes).catch(done)
   }
 }
 

@@ -37,25 +37,43 @@ function beyondStop(url: URL, stops: ReadonlyMap<string, string>): URL | null {
 
 /** Scopes beside the usual ones that are not to be lost when somebody signs in anew. */
 export interface ExtraScopes {
-  of(session: Session | null): readonly string[]
+  of(browser: Pick<Browser, 'origin'>, session: Session | null): readonly string[]
   at(browser: Browser): Promise<readonly string[]>
 }
 
+/** A route, and the host that it is for; any where it names none. */
+export interface HostedRoute {
+  readonly host?: string | undefined
+  readonly route: Pick<Route, 'login'>
+}
+
 /**
- * Those of a session that some route asks for. Others came from a Lambda trigger, and Cognito refuses to be asked for
- * what the app client has not.
+ * Those of a session that some route of its origin asks for. Others came from a Lambda trigger, or are those of another
+ * origin's app client, and Cognito refuses to be asked for what the app client has not.
  *
  * @param peek  a failure of it is no reason not to begin a sign-in
  */
 export function createExtraScopes(
-  routes: readonly Pick<Route, 'login'>[],
+  routes: readonly HostedRoute[],
+  origins: readonly string[],
   peek: (browser: Browser) => Promise<Session | null>,
 ): ExtraScopes {
-  const asked = new Set(routes.flatMap(({ login }) => login.scopes ?? []))
-  const of = (session: Session | null) =>
-    (session?.identity.scopes ?? []).filter(scope => asked.has(scope))
+  const none: ReadonlySet<string> = new Set()
+  const asked = new Map(origins.map(origin => [origin, askedAt(routes, new URL(origin).hostname)]))
+  const of: ExtraScopes['of'] = ({ origin }, session) => {
+    const wanted = asked.get(origin) ?? none
+    return (session?.identity.scopes ?? []).filter(scope => wanted.has(scope))
+  }
   return {
     of,
-    at: async browser => (asked.size === 0 ? [] : of(await peek(browser).catch(() => null))),
+    async at(browser) {
+      const { size } = asked.get(browser.origin) ?? none
+      return size === 0 ? [] : of(browser, await peek(browser).catch(() => null))
+    },
   }
+}
+
+function askedAt(routes: readonly HostedRoute[], hostname: string): ReadonlySet<string> {
+  const served = routes.filter(({ host = hostname }) => host === hostname)
+  return new Set(served.flatMap(({ route }) => route.login.scopes ?? []))
 }

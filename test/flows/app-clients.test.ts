@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config.js'
 import type { SettingsRefused } from '../../src/errors.js'
 import { mergeTrees, type SettingTree } from '../../src/lib/setting-sources.js'
 import { freePort } from '../fixtures/free-port.js'
-import { clientSecret, secret, testGateway } from '../fixtures/gateway.js'
+import { clientSecret, secret, type TestGatewayOptions, testGateway } from '../fixtures/gateway.js'
 import { PlainBrowser } from '../fixtures/plain-browser.js'
 import { signIn } from '../fixtures/sign-in.js'
 
@@ -17,7 +17,11 @@ const shopId = '2shopclient0000000000000002'
 const shopSecret = 'shopsecret000000000000000000000000000000000000000001'
 
 /** A gateway at two hosts: `localhost` for the usual app client, `127.0.0.1` for the shop's. */
-async function twoSites(t: Test, changes: SettingTree = {}) {
+async function twoSites(
+  t: Test,
+  changes: SettingTree = {},
+  emulator: TestGatewayOptions['emulator'] = {},
+) {
   const port = await freePort()
   const [usual, shop] = [`http://localhost:${port}`, `http://127.0.0.1:${port}`]
   const client = (id: string, own: string, origin: string, scopes: string[]) => ({
@@ -38,6 +42,7 @@ async function twoSites(t: Test, changes: SettingTree = {}) {
   }
   const gateway = await testGateway(t, {
     port,
+    emulator,
     pool: {
       clients: [
         client(usualId, clientSecret, usual, ['openid', 'email', 'profile']),
@@ -101,6 +106,39 @@ t.test('each site signs in, refreshes and signs out at its own app client', asyn
   while (!isRevoked()) await new Promise(resolve => setTimeout(resolve, 10))
   t.equal((await browser.fetch(`${shop}/x`)).status, 401)
   t.equal((await browser.fetch(`${usual}/x`)).status, 200, 'the other session goes on')
+})
+
+// The whole list of routes counted, and Cognito refused the sign-in with `invalid_scope`.
+t.test('scopes that a route of one site asks for are not asked for at another', async t => {
+  const upstream = 'http://127.0.0.1:9'
+  const routes = [
+    {
+      host: 'localhost',
+      path: '/own',
+      access: 'signed-in',
+      login: { scopes: ['profile'] },
+      upstream,
+    },
+    { path: '/', access: 'signed-in', upstream },
+  ]
+  const { shop } = await twoSites(
+    t,
+    { routes },
+    {
+      triggers: {
+        preTokenGeneration(event) {
+          const accessTokenGeneration = { scopesToAdd: ['profile'] }
+          event.response.claimsAndScopeOverrideDetails = { accessTokenGeneration }
+          return event
+        },
+      },
+    },
+  )
+  const browser = new PlainBrowser()
+  await signIn(browser, `${shop}/x`)
+  const { location } = await browser.visit(`${shop}/oauth2/start?rd=/x`)
+  const { searchParams } = new URL(location ?? '')
+  t.equal(searchParams.get('scope'), 'openid email phone')
 })
 
 t.test(
