@@ -28,5 +28,5 @@ EXPOSE 3000 3001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=10s CMD ["node", "dist/cli/main.js", "health"]
 # The process gets its signals itself: SIGTERM drains it. Half of V8's room for new objects, and
 # collections before there is much to collect, cost no speed.
-ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=30", "dist/cli/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=8", "--heap-growing-percent=100", "dist/cli/main.js"]
 CMD ["start"]

@@ -68,7 +68,7 @@ export async function startGateway(
     [
       world.node,
       '--max-semi-space-size=8',
-      '--heap-growing-percent=30',
+      '--heap-growing-percent=100',
       ...nodeOptions,
       'dist/cli/main.js',
       'start',
