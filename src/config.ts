@@ -14,11 +14,11 @@ import {
   workersSetting,
 } from './config/listener-settings.js'
 import { keptTokens } from './config/needed-tokens.js'
+import { checkRange, originSetting, toSecret } from './config/value-checks.js'
 import { pathSettings } from './endpoints/settings.js'
 import { SettingsRefused } from './errors.js'
 import { arrivalLimits } from './hooks/settings.js'
 import { identitySettings, isOwned } from './identity-headers/settings.js'
-import { parseSecret } from './lib/keyring.js'
 import { type Complaint, describeIssue } from './lib/setting-complaints.js'
 import { readSettingsFile } from './lib/setting-file.js'
 import { type BrokenReference, followReferences, type LookUp } from './lib/setting-references.js'
@@ -32,7 +32,6 @@ import {
   variableOf,
 } from './lib/setting-sources.js'
 import { anyListSetting, listSetting } from './lib/setting-types.js'
-import { isRangeName, parseRange } from './lib/trusted-peers.js'
 import { logLevels } from './log.js'
 import { createLoginSettings, routeLoginSetting, signInLimits } from './login/settings.js'
 import { pagesSettings } from './pages/settings.js'
@@ -58,12 +57,6 @@ const routeSettings = createRouteSettings({
   const complaint = complaintOfForwarding(route)
   if (complaint !== null) context.addIssue({ code: 'custom', ...complaint })
 })
-
-const originSetting = z
-  .url({ protocol: /^https?$/ })
-  .refine(isOrigin, 'must be an origin: scheme, host and port, nothing behind them')
-  .refine(text => !text.includes('*'), 'must name one host: list several origins, without patterns')
-  .transform(text => new URL(text).origin)
 
 /** Every setting of the gateway, in the shape of gateway.yaml. */
 export const settingsSchema = z.strictObject({
@@ -296,26 +289,4 @@ function finish({ upstream, routes, paths, ...settings }: z.output<typeof settin
     routes: routes ?? [routeSettings.parse({ path: '/', access: 'signed-in', upstream })],
     paths: { ...paths, callback: paths.callback ?? `${paths.prefix}/callback` },
   }
-}
-
-function checkRange(range: string, context: z.RefinementCtx): void {
-  if (isRangeName(range)) return
-  try {
-    parseRange(range)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message })
-  }
-}
-
-function toSecret(text: string, context: z.RefinementCtx): Buffer {
-  try {
-    return parseSecret(text)
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: `a secret ${(error as Error).message}` })
-    return z.NEVER
-  }
-}
-
-function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text.replace(/\/$/, '')
 }
