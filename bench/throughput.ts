@@ -40,6 +40,7 @@ export async function throughput(world: World, { quick }: Plan): Promise<Finding
   const missing = [...own, ...peers].filter(isMissing)
   const contestants = [...own, ...peers].filter((one): one is Contestant => !isMissing(one))
   for (const one of contestants) {
+    await one.prepare?.()
     await checkAnswer(one)
     await load(world, one, { seconds: 3 * world.scale })
   }
@@ -48,6 +49,7 @@ export async function throughput(world: World, { quick }: Plan): Promise<Finding
     for (const one of turned(contestants, round)) {
       // What the one before has left behind is tidied up on the same core.
       await setTimeout(settleMs)
+      await one.prepare?.()
       measured.get(one.key)?.push(await load(world, one, { seconds }))
       await checkAnswer(one)
     }
@@ -76,25 +78,23 @@ async function ownWays(
   const { url } = gateway
   const base = plain(gateway, cookie)
   const accessToken = openSession(url, cookie).tokens.accessToken ?? ''
-  const { headers: _, ...turning } = { ...base, headers: [] }
+  const turning = { ...base, headers: [] }
   return [
     base,
     { ...base, key: 'public', label: 'cognito-gateway, public route', path: '/public', sees: [] },
-    {
-      ...turning,
-      headers: [],
+    inTurn(world, turning, {
       key: 'rotating',
       label: 'cognito-gateway, 2,000 sessions in turn',
-      cookies: manySessions(url, cookie, 2000),
-    },
-    {
-      ...turning,
-      headers: [],
+      sessions: () => manySessions(url, cookie, 2000),
+      warmSeconds: 1,
+    }),
+    inTurn(world, turning, {
       key: 'opened',
       label: 'cognito-gateway, a session opened at every request',
       // More than it keeps open, in turn: each is gone before it comes again.
-      cookies: manySessions(url, cookie, 14_000),
-    },
+      sessions: () => manySessions(url, cookie, 14_000),
+      warmSeconds: 0,
+    }),
     {
       ...base,
       key: 'bearer',
@@ -105,6 +105,39 @@ async function ownWays(
     await withRedis(world),
     await forwardAuth(base, cookie),
   ]
+}
+
+/**
+ * Sessions that take turns, made anew for each round. With those of before, a round would find them out of use for a minute
+ * and have each written down as used, at the same time and by clients that do not take the new cookie.
+ */
+function inTurn(
+  world: World,
+  base: Contestant,
+  { key, label, sessions, warmSeconds }: Turns,
+): Contestant {
+  let cookies: readonly string[] = []
+  const contestant: Contestant = {
+    ...base,
+    key,
+    label,
+    get cookies() {
+      return cookies
+    },
+    async prepare() {
+      cookies = sessions()
+      if (warmSeconds > 0) await load(world, contestant, { seconds: warmSeconds })
+    },
+  }
+  return contestant
+}
+
+interface Turns {
+  readonly key: string
+  readonly label: string
+  readonly sessions: () => readonly string[]
+  /** How long all of them are used before what counts. */
+  readonly warmSeconds: number
 }
 
 async function withRedis(world: World): Promise<Contestant | Missing> {

@@ -18,6 +18,8 @@ export interface Contestant {
   readonly headers: readonly string[]
   /** Cookie headers that take turns. */
   readonly cookies?: readonly string[]
+  /** Before each round, which is not measured. */
+  readonly prepare?: () => Promise<unknown>
   /** What the application has to see of every request. */
   readonly sees: readonly string[]
   /** What it must not see. */

@@ -28,9 +28,9 @@ export function sealSession(url: string, session: Session): string {
     .join('; ')
 }
 
-/** The same person so many times, under ids of their own. */
+/** The same person so many times, under ids of their own, as browsers have it that were here within the minute. */
 export function manySessions(url: string, cookie: string, count: number): string[] {
-  const session = openSession(url, cookie)
+  const session = { ...openSession(url, cookie), seenAt: Math.floor(Date.now() / 1000) }
   return Array.from({ length: count }, (_, number) =>
     sealSession(url, {
       ...session,

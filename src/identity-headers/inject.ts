@@ -36,10 +36,12 @@ export function createIdentityLines(
 
   function build(caller: Caller): readonly string[] {
     const lines: string[] = []
-    for (const [name, value] of styles.flatMap(style => style.headers(caller, settings))) {
-      const { text, complete } = judge(value)
-      if (text !== '') lines.push(name, toBytes(text))
-      if (!complete) onLeftOut(name, caller.identity)
+    for (const style of styles) {
+      for (const [name, value] of style.headers(caller, settings)) {
+        const { text, complete } = judge(value)
+        if (text !== '') lines.push(name, toBytes(text))
+        if (!complete) onLeftOut(name, caller.identity)
+      }
     }
     refuseTooLarge(lines, settings.maxBytes)
     known.set(caller, { lines, until: repeatsForEver ? repeatSeconds : clock() + repeatSeconds })
@@ -63,9 +65,11 @@ function refuseTooLarge(lines: readonly string[], limit = Number.POSITIVE_INFINI
   throw new GatewayError('GW_ERR_IDENTITY_TOO_LARGE', { reason: detail, detail })
 }
 
+const nothing = { text: '', complete: true }
+
 /** What of a value may be sent, empty for nothing, and whether that is all of it. */
 function judge(value: HeaderValue): { text: string; complete: boolean } {
-  if (value === null || value === '') return { text: '', complete: true }
+  if (value === null || value === '') return nothing
   if (typeof value === 'string') return isSafe(value) ? all(value) : { text: '', complete: false }
   const kept = value.filter(item => item !== '' && isSafe(item) && !item.includes(','))
   return { text: kept.join(','), complete: kept.length === value.length }
@@ -78,11 +82,18 @@ function all(text: string): { text: string; complete: boolean } {
 /** Control characters (also U+0085), line and paragraph separators, and half characters without bytes. */
 const unsafe = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u
 
+/** Printable ASCII without white space at its edges, as nearly every value is: to be sent as it is. */
+const plain = /^[!-~](?:[ -~]*[!-~])?$/
+
 function isSafe(value: string): boolean {
+  return plain.test(value) || isSafeText(value)
+}
+
+function isSafeText(value: string): boolean {
   return !unsafe.test(value) && value.trim() === value
 }
 
 /** One character for each UTF-8 byte: what node:http and undici write as it is. */
 function toBytes(value: string): string {
-  return Buffer.from(value, 'utf8').toString('latin1')
+  return plain.test(value) ? value : Buffer.from(value, 'utf8').toString('latin1')
 }

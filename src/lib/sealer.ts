@@ -36,6 +36,16 @@ const nonceBytes = 12
 const tagBytes = 16
 const headBytes = 1 + keyIdBytes + nonceBytes
 const overheadBytes = headBytes + tagBytes
+const associatedHeadBytes = 1 + keyIdBytes
+
+/** Longer than everything that cookies of a site can hold; what is longer still gets room of its own. */
+const workBytes = 64 * 1024
+/**
+ * Where values are decoded, one after the other: each is read within one call, and what comes out of it is a copy. A
+ * buffer for each would be memory outside the heap, which costs more to make and to let go than the decoding.
+ */
+const work = Buffer.allocUnsafeSlow(workBytes)
+const associated = Buffer.allocUnsafeSlow(4096)
 
 interface RingKey {
   readonly id: Buffer
@@ -67,9 +77,9 @@ export function createSealer(secrets: readonly Buffer[]): Sealer {
     },
 
     open(purpose, place, sealed) {
-      const bytes = Buffer.from(sealed, 'base64url')
+      const bytes = decode(sealed)
       if (bytes.length < overheadBytes || bytes[0] !== version) return null
-      const key = ring.find(({ id }) => id.equals(bytes.subarray(1, 1 + keyIdBytes)))
+      const key = ring.find(({ id }) => bytes.compare(id, 0, keyIdBytes, 1, 1 + keyIdBytes) === 0)
       // Decoding skips what is no base64url: one sealed value has one spelling, and every other is damage.
       if (key === undefined || bytes.toString('base64url') !== sealed) return null
       const plaintext = decrypt(bytes, keyFor(key, purpose), place)
@@ -94,8 +104,20 @@ function derive(secret: Buffer, label: string, bytes: number): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, '', `cognito-gateway ${label}`, bytes))
 }
 
+/** Good until the next value is decoded. */
+function decode(sealed: string): Buffer {
+  // Three bytes for four characters at most.
+  if (sealed.length > workBytes) return Buffer.from(sealed, 'base64url')
+  return work.subarray(0, work.write(sealed, 'base64url'))
+}
+
+/** Good until the next is made: whoever takes it works it in at once. */
 function associatedData(head: Buffer, place: string): Buffer {
-  return Buffer.concat([head.subarray(0, 1 + keyIdBytes), Buffer.from(place, 'utf8')])
+  // Three bytes for a character at most.
+  if (associatedHeadBytes + place.length * 3 > associated.length)
+    return Buffer.concat([head.subarray(0, associatedHeadBytes), Buffer.from(place, 'utf8')])
+  head.copy(associated, 0, 0, associatedHeadBytes)
+  return associated.subarray(0, associatedHeadBytes + associated.write(place, associatedHeadBytes))
 }
 
 function decrypt(bytes: Buffer, key: KeyObject, place: string): Buffer | null {

@@ -71,10 +71,10 @@ export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Sessio
   if (encoded[0] !== version) return null
   const [, id, idToken, accessToken, refreshToken, issuedAt, expiresAt, signedInAt, seenAt, kept] =
     encoded as unknown as Encoded
-  const { [accessName]: ofAccess, ...ofId } = toClaims(kept) ?? {}
+  const { ofId, ofAccess } = readKept(kept)
   const claims = idToken === null ? ofId : claimsOf(idToken)
   if (typeof id !== 'string' || claims === null) return null
-  const accessClaims = accessToken === null ? toClaims(ofAccess) : claimsOf(accessToken)
+  const accessClaims = accessToken === null ? ofAccess : claimsOf(accessToken)
   const identity = readIdentity(claims, accessClaims ?? {})
   if (identity.subject === '') return null
   return {
@@ -84,6 +84,13 @@ export function decodeSession(bytes: Buffer, readIdentity: ReadIdentity): Sessio
     signedInAt,
     seenAt,
   }
+}
+
+/** The claims of tokens that are not kept. */
+function readKept(kept: Claims | undefined): { ofId: Claims; ofAccess: Claims | null } {
+  if (kept === undefined) return { ofId: {}, ofAccess: null }
+  const { [accessName]: ofAccess, ...ofId } = toClaims(kept) ?? {}
+  return { ofId, ofAccess: toClaims(ofAccess) }
 }
 
 /** What another version wrote may be no JSON at all. */
@@ -96,7 +103,9 @@ function parse(text: string): unknown {
 }
 
 function claimsOf(jwt: unknown): Claims | null {
-  const [, payload = ''] = String(jwt).split('.')
+  const text = String(jwt)
+  const from = text.indexOf('.') + 1
+  const payload = text.slice(from, text.indexOf('.', from))
   return toClaims(parse(Buffer.from(payload, 'base64url').toString('utf8')))
 }
 

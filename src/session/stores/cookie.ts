@@ -1,5 +1,6 @@
 // The store without a server: the browser's cookie is the session, sealed.
 import { LRUCache } from 'lru-cache'
+import { createCameBefore } from '../../lib/came-before.js'
 import type { Sealer } from '../../lib/sealer.js'
 import type { Clock, Session, TokenSet } from '../../model.js'
 import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
@@ -23,7 +24,8 @@ interface CachedSession extends StoredSession {
 }
 
 /**
- * Sessions sealed into their own cookie, with a bounded cache of opened ones.
+ * Sessions sealed into their own cookie, with a bounded cache of opened ones. One that is shown again is kept there: to keep each at
+ * its first sight costs more than to open it, since what leaves the cache has become old by then and is collected late.
  *
  * Without `addEnding`, `destroy` reaches this process alone: a copied cookie of an ended session stays good
  * elsewhere until its end. The Redis store has no such gap.
@@ -58,6 +60,7 @@ export function createCookieStore({
       else tails.delete(id)
     },
   })
+  const cameBefore = createCameBefore()
   const use = { hits: 0, misses: 0 }
   /** Sessions whose turn this process has, and what it has made of them. */
   const working = new Map<string, Left | null>()
@@ -68,7 +71,8 @@ export function createCookieStore({
     const found = sealer.open('session', place, reference)
     const session = found && decodeSession(found.plaintext, readIdentity)
     if (!session || ended.has(session)) return null
-    return remember({ session, reference, stale: found.stale, place })
+    const stored = { session, reference, stale: found.stale }
+    return cameBefore(reference) ? remember({ ...stored, place }) : stored
   }
 
   function remember({ session, place, ...stored }: CachedSession): StoredSession {
