@@ -1,8 +1,8 @@
 // The gateway's own calls to Cognito: bounded in time and size, never redirected, at the internal origin.
-// By undici's `request`: its fetch makes streams and signals for every call, which live long after it.
-import type { Dispatcher } from 'undici'
-import { Agent, installFetchClasses, request } from '../lib/undici.js'
+import { Agent, installFetchClasses } from '../lib/undici.js'
+import type { Answer } from './answer.js'
 import { toInternal } from './endpoints.js'
+import { exchange } from './exchange.js'
 import type { CognitoSettings } from './settings.js'
 
 /** What may be said of a call: a part of what fetch takes. */
@@ -13,7 +13,7 @@ export interface CallOptions {
 }
 
 /** A fetch with these bounds. Rejects with a TypeError or a TimeoutError as fetch does. */
-export type Call = (url: string, options?: CallOptions) => Promise<Response>
+export type Call = (url: string, options?: CallOptions) => Promise<Answer>
 
 installFetchClasses()
 
@@ -33,28 +33,18 @@ export function createCall(
   })
 
   return async (url, { method = 'GET', headers = {}, body = null } = {}) => {
-    // Not AbortSignal.timeout: it would hold on to the whole exchange until it fires.
-    const deadline = new AbortController()
-    const timer = setTimeout(() => deadline.abort(timedOut()), timeoutMs)
+    const asked = {
+      method,
+      url: new URL(toInternal(url, settings)),
+      headers: withContentType(headers, body),
+      body: body === null ? null : String(body),
+    }
     try {
-      const answer = await request(toInternal(url, settings), {
-        method: method as Dispatcher.HttpMethod,
-        headers: withContentType(headers, body),
-        body: body === null ? null : String(body),
-        dispatcher,
-        signal: deadline.signal,
-      })
-      return toResponse(answer, await readBounded(answer.body))
+      return await exchange(dispatcher, asked, { timeoutMs, maxBytes: maxAnswerBytes })
     } catch (error) {
       throw asFetchError(error)
-    } finally {
-      clearTimeout(timer)
     }
   }
-}
-
-function timedOut(): DOMException {
-  return new DOMException('the deadline of the call has passed', 'TimeoutError')
 }
 
 function withContentType(
@@ -63,30 +53,6 @@ function withContentType(
 ): Record<string, string> {
   if (!(body instanceof URLSearchParams)) return { ...headers }
   return { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8', ...headers }
-}
-
-async function readBounded(body: AsyncIterable<Buffer>): Promise<Buffer> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of body) {
-    bytes += chunk.byteLength
-    if (bytes > maxAnswerBytes)
-      throw new TypeError(`an answer is larger than ${maxAnswerBytes} bytes`)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks)
-}
-
-/** openid-client and the keys' reader take fetch's answers. */
-function toResponse({ statusCode, headers }: Dispatcher.ResponseData, body: Buffer): Response {
-  const lines = Object.entries(headers).flatMap(([name, value]) =>
-    [value ?? []].flat().map((one): [string, string] => [name, one]),
-  )
-  const bodiless = statusCode === 204 || statusCode === 205 || statusCode === 304
-  return new Response(bodiless ? null : new Uint8Array(body), {
-    status: statusCode,
-    headers: lines,
-  })
 }
 
 function asFetchError(error: unknown): unknown {

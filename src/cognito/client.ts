@@ -183,7 +183,8 @@ function configure(
     authentication(clientId, secret),
   )
   config[oidc.customFetch] = (url, { method, headers, body }) =>
-    call(url, { method, headers, body: body as URLSearchParams | undefined })
+    // It reads what an Answer has, and a clone of it when it is a refusal.
+    call(url, { method, headers, body: body as URLSearchParams | undefined }) as Promise<Response>
   // The deadline is the call's.
   config.timeout = undefined
   // Whether plain http is allowed was judged with the settings (cognito/settings).

@@ -2,6 +2,7 @@
 // tokens with unknown `kid` fetches no more often than honest rotation needs.
 import { GatewayError } from '../errors.js'
 import type { Clock } from '../model.js'
+import type { Answer } from './answer.js'
 import type { Call } from './call.js'
 import { toPlainError } from './plain-error.js'
 
@@ -71,7 +72,7 @@ export function createKeyFetch({
 }
 
 /** An error page, or a document without keys, must not take the place of the keys that are known. */
-async function readKeys(answer: Response): Promise<ArrayBuffer> {
+async function readKeys(answer: Answer): Promise<ArrayBuffer> {
   if (answer.status !== 200) throw new Error(`expected status 200, seen ${answer.status}`)
   const document = await answer.arrayBuffer()
   const { keys } = JSON.parse(new TextDecoder().decode(document)) as { keys?: unknown }

@@ -1,6 +1,7 @@
 // What a failed call of the token or revocation endpoint was: a verdict, an answer that is not what was asked
 // for, or nothing that says anything about code, token and client. openid-client's errors are told by code.
 import { GatewayError } from '../errors.js'
+import { type Answer, isAnswer } from './answer.js'
 import { explainCallbackError, explainNoVerdict, explainTokenError, toReason } from './explain.js'
 import { toPlainError } from './plain-error.js'
 import { printable } from './quote.js'
@@ -103,9 +104,9 @@ function unavailable(error: unknown): GatewayError {
   })
 }
 
-function answerOf(error: unknown): Response | undefined {
+function answerOf(error: unknown): Answer | undefined {
   const { response, cause } = (error ?? {}) as { response?: unknown; cause?: unknown }
-  return [response, cause].find(thing => thing instanceof Response)
+  return [response, cause].find(isAnswer)
 }
 
 /** The check that failed; for issuer and audience, which are no secrets, also what was seen. */

@@ -60,6 +60,33 @@ t.test('the time limit holds for the whole answer', async t => {
   await t.rejects(createCall({}, 30)(`${pool.origin}/slow`), { name: 'TimeoutError' })
 })
 
+t.test(
+  'nothing is left of a call whose time is over: the next one goes on a connection of its own',
+  async t => {
+    const pool = await fakePool(t)
+    pool.answer('/slow', 'hang')
+    pool.answer('/next', { body: { ok: true } })
+    const call = createCall({}, 300)
+    const slow = Array.from({ length: 70 }, () => call(`${pool.origin}/slow`))
+    for (const one of slow) await t.rejects(one, { name: 'TimeoutError' }, 'also those that wait')
+    t.same(await (await createCall({}, patience)(`${pool.origin}/next`)).json(), { ok: true })
+    t.same(await (await call(`${pool.origin}/next`)).json(), { ok: true })
+  },
+)
+
+t.test('what a head says beside the status, and a body in pieces', async t => {
+  const pool = await fakePool(t)
+  pool.answer('/busy', {
+    status: 429,
+    headers: { 'Retry-After': '7' },
+    body: { text: 'y'.repeat(200_000) },
+  })
+  const answer = await createCall({}, patience)(`${pool.origin}/busy`)
+  t.equal(answer.status, 429)
+  t.equal(answer.headers.get('retry-after'), '7')
+  t.equal(((await answer.json()) as { text: string }).text.length, 200_000)
+})
+
 t.test('a request whose connection breaks is not sent again', async t => {
   const pool = await fakePool(t)
   const call = createCall({}, patience)
