@@ -1,7 +1,14 @@
 import fs, { existsSync, readFileSync, renameSync } from 'node:fs'
 import t from 'tap'
 import { GatewayError } from '../src/errors.js'
-import { createLog, describeError, type LogLevel, logLevels, openAuditLog } from '../src/log.js'
+import {
+  childFor,
+  createLog,
+  describeError,
+  type LogLevel,
+  logLevels,
+  openAuditLog,
+} from '../src/log.js'
 import { session } from './fixtures/session.js'
 
 const canary = 'canary-7f3a'
@@ -47,6 +54,43 @@ t.test('a secret by its name is in no line, at the top or one level below', asyn
   t.equal(lines.length, 4 * secretNames.length)
   const leaked = lines.filter(line => line.includes(canary))
   t.strictSame(leaked, [])
+})
+
+t.test('nor in lines of which many are written', async t => {
+  const { log, lines, last } = capture('error')
+  const { write } = openAuditLog('stdout', log)
+  const requests = childFor('requests', log)
+  for (const name of secretNames) {
+    for (const fields of [
+      { [name]: canary },
+      { headers: { [name]: canary } },
+      { list: { other: 1, [name]: canary }, two: { [name]: canary } },
+      { [name]: { deeper: canary } },
+      { err: Object.assign(new Error('x'), { below: { [name]: canary } }) },
+    ]) {
+      write?.(fields, 'audit')
+      requests.info(fields, 'request')
+    }
+    requests.child({ [name]: canary }).info('in a child')
+  }
+  t.equal(lines.length, 11 * secretNames.length)
+  t.strictSame(
+    lines.filter(line => line.includes(canary)),
+    [],
+  )
+  const given = { sub: 'jane', headers: { host: 'a.example', cookie: canary }, none: null }
+  write?.(given, 'a sentence')
+  const { time, ...line } = last()
+  t.strictSame(line, {
+    level: 30,
+    stream: 'audit',
+    sub: 'jane',
+    headers: { host: 'a.example' },
+    none: null,
+    msg: 'a sentence',
+  })
+  t.equal(given.headers.cookie, canary, 'what was given is as it was')
+  t.type(time, 'string')
 })
 
 t.test('what stands beside a secret is written', async t => {

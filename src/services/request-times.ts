@@ -1,6 +1,6 @@
 // How long applications took, kept for as long as the answer is there: for the line that is written at its end.
 import type { ServerResponse } from 'node:http'
-import type { Log } from '../log.js'
+import { childFor, type Log } from '../log.js'
 import type { RouteMetrics } from './route-metrics.js'
 
 type WatchRoute = RouteMetrics['watchRoute']
@@ -17,7 +17,7 @@ export interface RequestTimes {
 export function keepRequestTimes(watchRoute: WatchRoute, log: Log): RequestTimes {
   const times = new WeakMap<ServerResponse, number>()
   return {
-    log: log.child({ stream: 'requests' }, { level: 'info' }),
+    log: childFor('requests', log),
     upstreamMsOf: response => times.get(response),
     watchRoute(route, upstream) {
       const counts = watchRoute(route, upstream)
