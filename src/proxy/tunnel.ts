@@ -7,6 +7,7 @@ import { upgradeRefusalOf } from './admission.js'
 import type { EditAnswer } from './answer-edits.js'
 import { closeFrame, Frames } from './frames.js'
 import { askToSwitch } from './handshake.js'
+import { watchIdle } from './idle.js'
 import { buildResponseHeaders, type IsGatewayCookie } from './response-headers.js'
 import type { Upstream } from './upstreams.js'
 
@@ -161,7 +162,7 @@ class Tunnel {
     upstream.on('end', this.#onUpstreamEnd)
     upstream.on('drain', () => this.#client.resume())
     this.#client.on('drain', () => upstream.resume())
-    this.#client.setTimeout(this.#options.idleMs, () => this.#onIdle())
+    watchIdle(this.#client, this.#options.idleMs, () => this.#onIdle())
     for (const chunk of this.#early.splice(0)) upstream.write(chunk)
     if (upstream.writableNeedDrain) this.#client.pause()
     else this.#client.resume()
