@@ -2,13 +2,22 @@
 // is sent once more, and past its deadline nothing is sent: a lock taken for nobody would stand in the way.
 import { ReplyError } from 'ioredis'
 import type { RedisClient } from './client.js'
+import { watchDeadlines } from './deadlines.js'
 
 /** Runs one command; rejects within the deadline, or when as many are under way as there may be. */
 export type RunCommand = <T>(command: () => Promise<T>) => Promise<T>
 
+/** The same for callers that have a promise already: every session read is one of them. */
+export type BeginCommand = <T>(
+  command: () => Promise<T>,
+  resolve: (value: T) => void,
+  reject: (error: unknown) => void,
+) => void
+
 /** Commands of one client. */
 export interface Runner {
   readonly run: RunCommand
+  readonly begin: BeginCommand
   /** Resolves when those under way now have their answer, or are past their deadline. */
   settle(): Promise<void>
 }
@@ -18,9 +27,12 @@ export type CommandEnd = (ms: number, answered: boolean) => void
 
 interface Call {
   readonly command: () => Promise<unknown>
-  readonly finish: (settle: () => void) => void
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
+  /** By `performance.now()`. */
+  readonly begun: number
+  /** What it waits for: a connection, its answer, or the end of a pause before it is sent again. */
+  waitsFor: 'connection' | 'answer' | 'pause'
   /** Counts the times it was sent, so that the answer of an earlier connection is not taken for this one's. */
   turn: number
   /** Why it was not answered yet. */
@@ -29,7 +41,8 @@ interface Call {
   onOver: () => void
 }
 
-const maxPending = 10_000
+/** So many commands of a client may be under way. */
+export const maxPending = 10_000
 /** Between the end of a connection and what tells of it. */
 const settleMs = 10
 /** Replies of a server that will not stay so: it is loading, or another has become primary. */
@@ -49,8 +62,8 @@ export function replyKind(error: unknown): string | null {
 /**
  * A runner over one client.
  *
- * Whoever waits is kept in sets that they leave at their deadline; promises that many wait for would keep
- * them until the connection comes, however long that takes.
+ * Whoever waits is kept in a set that they leave at their deadline; promises that many wait for would keep
+ * them until the connection comes, however long that takes. One timer does for all, since all may wait equally long.
  * @param trouble  what the connection suffered last, for whoever asks why no answer came
  * @param onEnd  told of every command: how long it took, waiting included, and whether an answer came
  */
@@ -60,27 +73,31 @@ export function createRunner(
   trouble: () => Error | null,
   onEnd: CommandEnd = () => {},
 ): Runner {
+  /** Oldest first. */
   const pending = new Set<Call>()
-  const waiting = new Set<Call>()
-  const sent = new Set<Call>()
+  const deadlines = watchDeadlines(pending, timeoutMs, expire)
 
   client.on('ready', () => {
-    const calls = [...waiting]
-    waiting.clear()
-    for (const call of calls) send(call)
+    for (const call of pending) if (call.waitsFor === 'connection') send(call)
   })
   client.on('close', () => {
-    for (const call of sent) again(call, new Error('the connection ended before the answer'))
+    for (const call of pending) {
+      if (call.waitsFor === 'answer')
+        again(call, new Error('the connection ended before the answer'))
+    }
   })
 
   function send(call: Call): void {
     if (!pending.has(call)) return
-    if (client.status !== 'ready') return void waiting.add(call)
+    if (client.status !== 'ready') {
+      call.waitsFor = 'connection'
+      return
+    }
     const turn = ++call.turn
-    sent.add(call)
+    call.waitsFor = 'answer'
     call.command().then(
       value => {
-        if (call.turn === turn) call.finish(() => call.resolve(value as never))
+        if (call.turn === turn) finish(call, value)
       },
       error => {
         if (call.turn === turn) failed(call, error)
@@ -91,60 +108,62 @@ export function createRunner(
   function failed(call: Call, error: unknown): void {
     const kind = replyKind(error)
     if (kind === null || passingKinds.has(kind)) again(call, error)
-    else call.finish(() => call.reject(error))
+    else giveUp(call, error)
   }
 
   function again(call: Call, reason: unknown): void {
-    sent.delete(call)
     call.turn++
     call.reason = reason
+    call.waitsFor = 'pause'
     setTimeout(() => send(call), settleMs)
   }
 
-  const run: RunCommand = command =>
-    new Promise((resolve, reject) => {
-      if (pending.size >= maxPending) {
-        return reject(new Error(`${maxPending} Redis commands are under way already`))
-      }
-      const finish = (settle: () => void) => {
-        clearTimeout(timer)
-        for (const calls of [pending, waiting, sent]) calls.delete(call)
-        settle()
-        call.onOver()
-      }
-      const begun = performance.now()
-      const call: Call = {
-        command,
-        finish,
-        resolve(value) {
-          onEnd(performance.now() - begun, true)
-          resolve(value)
-        },
-        reject(error) {
-          onEnd(performance.now() - begun, false)
-          reject(error)
-        },
-        turn: 0,
-        reason: null,
-        onOver: nothing,
-      }
-      const expire = () => {
-        if (!pending.has(call)) return
-        call.turn++
-        finish(() => call.reject(tooLate(timeoutMs, call.reason ?? trouble())))
-      }
-      // Timers come before sockets: a process that was held up may have the answer there, unread.
-      const timer = setTimeout(() => setImmediate(expire), timeoutMs)
-      pending.add(call)
-      send(call)
-    })
+  function expire(call: Call): void {
+    call.turn++
+    giveUp(call, tooLate(timeoutMs, call.reason ?? trouble()))
+  }
+
+  function finish(call: Call, value: unknown): void {
+    pending.delete(call)
+    onEnd(performance.now() - call.begun, true)
+    call.resolve(value as never)
+    call.onOver()
+  }
+
+  function giveUp(call: Call, error: unknown): void {
+    pending.delete(call)
+    onEnd(performance.now() - call.begun, false)
+    call.reject(error)
+    call.onOver()
+  }
+
+  const begin: BeginCommand = (command, resolve, reject) => {
+    if (pending.size >= maxPending) {
+      return reject(new Error(`${maxPending} Redis commands are under way already`))
+    }
+    const call: Call = {
+      command,
+      resolve,
+      reject,
+      begun: performance.now(),
+      waitsFor: 'connection',
+      turn: 0,
+      reason: null,
+      onOver: nothing,
+    }
+    pending.add(call)
+    deadlines.watch()
+    send(call)
+  }
 
   return {
-    run,
+    begin,
+    run: command => new Promise((resolve, reject) => begin(command, resolve, reject)),
     async settle() {
       await Promise.all(
         [...pending].map(call => new Promise<void>(resolve => (call.onOver = resolve))),
       )
+      deadlines.rest()
     },
   }
 }
