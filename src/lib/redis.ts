@@ -3,6 +3,7 @@
 import { Cluster } from 'ioredis'
 import { openRedis, type RedisClient, type RedisPlace } from './redis/client.js'
 import { explainRedisFailure } from './redis/failure.js'
+import { gatherReads } from './redis/gathered-reads.js'
 import { type CommandEnd, createRunner, type RunCommand, replyKind } from './redis/runner.js'
 import { watchTrouble } from './redis/trouble.js'
 
@@ -10,6 +11,11 @@ import { watchTrouble } from './redis/trouble.js'
 export interface RedisConnection {
   /** The text under a key; empty when something else stands there, such as a list. */
   get(key: string): Promise<string | null>
+  /**
+   * The same for what is read all the time: those of one turn of the event loop are sent together at its end, one
+   * for each key. Never answered by what was sent before it was asked.
+   */
+  read(key: string): Promise<string | null>
   set(key: string, value: string, ttlSeconds: number): Promise<void>
   /**
    * Sets a key that is there, unless what stands there is newer. Values begin with their version, a whole
@@ -108,10 +114,13 @@ export function connectRedis({
   const trouble = watchTrouble(client, error =>
     onError(error, explainRedisFailure(error, place.kind)),
   )
-  const { run, settle } = createRunner(client, place.timeoutMs, trouble, onCommandEnd)
+  const runner = createRunner(client, place.timeoutMs, trouble, onCommandEnd)
+  const { run } = runner
+  const reads = gatherReads(client, runner)
 
   return {
     get: key => run(() => client.get(key)).catch(emptyForOtherType),
+    read: reads.read,
     async set(key, value, ttlSeconds) {
       await run(() => client.set(key, value, 'EX', wholeSeconds(ttlSeconds)))
     },
@@ -155,7 +164,8 @@ export function connectRedis({
     info: async () =>
       `${await run(() => client.info('server'))}\n${await run(() => client.info('memory'))}`,
     async close() {
-      await settle()
+      reads.send()
+      await runner.settle()
       client.disconnect()
     },
   }
