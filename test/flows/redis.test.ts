@@ -187,3 +187,31 @@ t.test(
     t.equal((await new PlainBrowser().fetch(`${url}/x`, { cookie: own })).status, 200)
   },
 )
+
+t.test(
+  'Redis away: whoever asks at once gets 503, keeps the cookie, and is served later',
+  async t => {
+    const server = await redisServer(t)
+    const { url } = await testGateway(t, {
+      settings: { session: { store: 'redis', redis: { url: server.url, timeout: 500 } } },
+    })
+    const browsers = [new PlainBrowser(), new PlainBrowser()]
+    for (const browser of browsers) await signIn(browser, `${url}/`)
+    const ask = () =>
+      Promise.all(
+        Array.from({ length: 30 }, (_, n) =>
+          new PlainBrowser().fetch(`${url}/${n}`, {
+            cookie: browsers[n % 2]?.cookieHeader(url) ?? '',
+          }),
+        ),
+      )
+    t.ok((await ask()).every(({ status }) => status === 200))
+    server.pause()
+    for (const { status, setCookies } of await ask()) {
+      t.equal(status, 503)
+      t.strictSame(setCookies, [])
+    }
+    server.resume()
+    while (!(await ask()).every(({ status }) => status === 200)) t.comment('not back yet')
+  },
+)

@@ -2,13 +2,14 @@
 import { LRUCache } from 'lru-cache'
 import { createCameBefore } from '../../lib/came-before.js'
 import type { Sealer } from '../../lib/sealer.js'
-import type { Clock, Session, TokenSet } from '../../model.js'
+import type { Clock, Session } from '../../model.js'
 import { decodeSession, encodeSession, type ReadIdentity } from '../codec.js'
 import type { EndedSessions, Ending } from '../ended.js'
 import { isMadeOf, joinPieces, tailOf } from '../sent-reference.js'
 import type { SessionStore, StoredSession } from '../store.js'
 import type { Left, TakeTurn } from '../turns.js'
 import { unavailable } from './reach.js'
+import { tokensBehind } from './tokens-behind.js'
 
 /** The last characters of a reference carry its authentication tag, which tells any two apart. */
 const tailCharacters = 22
@@ -67,16 +68,21 @@ export function createCookieStore({
   /** Where each session is in the cache, oldest first, so that what was replaced long ago takes no room. */
   const tails = new Map<string, readonly string[]>()
 
-  function open(place: string, reference: string): StoredSession | null {
+  function decode(place: string, reference: string): StoredSession | null {
     const found = sealer.open('session', place, reference)
     const session = found && decodeSession(found.plaintext, readIdentity)
-    if (!session || ended.has(session)) return null
-    const stored = { session, reference, stale: found.stale }
-    return cameBefore(reference) ? remember({ ...stored, place }) : stored
+    return found && session && { session, reference, stale: found.stale }
+  }
+
+  function open(place: string, reference: string): StoredSession | null {
+    const found = decode(place, reference)
+    if (found === null || ended.has(found.session)) return null
+    return cameBefore(reference) ? remember({ ...found, place }) : found
   }
 
   function remember({ session, place, ...stored }: CachedSession): StoredSession {
-    const kept = { ...session, tokens: tokensBehind(place, stored.reference, session.tokens) }
+    const reopen = () => decode(place, stored.reference)?.session ?? null
+    const kept = { ...session, tokens: tokensBehind(session.tokens, reopen) }
     const cached = { session: kept, place, ...stored }
     const tail = stored.reference.slice(-tailCharacters)
     opened.set(tail, cached)
@@ -88,30 +94,6 @@ export function createCookieStore({
 
   function forget({ id }: Session): void {
     for (const tail of tails.get(id) ?? []) opened.delete(tail)
-  }
-
-  /** Tokens take as much room as the reference they are in, so they are taken from there when asked for. */
-  function tokensBehind(place: string, reference: string, tokens: TokenSet): TokenSet {
-    const { issuedAt, expiresAt } = tokens
-    const reopen = (): TokenSet => {
-      const found = sealer.open('session', place, reference)
-      const session = found && decodeSession(found.plaintext, readIdentity)
-      if (!session) throw new TypeError('a session that was opened before opens again')
-      return session.tokens
-    }
-    return {
-      issuedAt,
-      expiresAt,
-      get idToken() {
-        return reopen().idToken
-      },
-      get accessToken() {
-        return reopen().accessToken
-      },
-      get refreshToken() {
-        return reopen().refreshToken
-      },
-    }
   }
 
   function seal(place: string, session: Session): StoredSession {

@@ -1,22 +1,19 @@
 // The shared store: the cookie holds a sealed ticket, Redis holds the session, sealed with our key, under a
 // hash of the ticket. Whoever reads Redis alone, or the cookie alone, has nothing.
-import { createHash } from 'node:crypto'
 import type { RedisConnection } from '../../lib/redis.js'
-import type { Opened, Sealer } from '../../lib/sealer.js'
+import type { Sealer } from '../../lib/sealer.js'
 import type { Log } from '../../log.js'
 import type { Clock, Session } from '../../model.js'
-import { decodeSession, encodeSession, type ReadIdentity, SessionOfNewerVersion } from '../codec.js'
+import type { ReadIdentity } from '../codec.js'
 import type { EndedSessions, Ending } from '../ended.js'
-import { joinPieces } from '../sent-reference.js'
-import type { SessionStore } from '../store.js'
-import { reach } from './reach.js'
-import { type AheadSessions, createAheadSessions } from './redis-ahead.js'
+import type { SessionStore, StoredSession } from '../store.js'
+import { reach, unavailable } from './reach.js'
+import { type AheadSessions, createAheadSessions, type RefreshedSession } from './redis-ahead.js'
 import { createSessionCount } from './redis-count.js'
 import { createUserIndex } from './redis-index.js'
 import { createLocks } from './redis-locks.js'
-
-/** Keys of which it was told that they cannot be read. */
-const maxTold = 1000
+import type { OpenedSession, Ticket } from './redis-opened.js'
+import { createRedisSealing, nullIfNewer } from './redis-sealing.js'
 
 /** Sessions in Redis. Every failure to reach it is GW_ERR_SESSION_UNAVAILABLE; nothing is cleared. */
 export function createRedisStore({
@@ -50,68 +47,34 @@ export function createRedisStore({
   const locks = createLocks(redis)
   const index = createUserIndex({ redis, prefix, clock })
   const living = createSessionCount({ redis, prefix, clock, log })
-  const told = new Set<string>()
-  const keyOf = (id: string) => `${prefix}session:${createHash('sha256').update(id).digest('hex')}`
+  const sealing = createRedisSealing({ sealer, readIdentity, prefix, log })
+  const { keyOf, open } = sealing
   const lockOf = (id: string) => `${keyOf(id)}:lock`
 
-  function openTicket(place: string, reference: string): Opened | null {
-    return sealer.open('session', `${place} ticket`, reference)
-  }
-
-  function sealTicket(place: string, { id }: Session): string {
-    return sealer.seal('session', `${place} ticket`, id)
-  }
-
-  /** Begins with the version that Redis compares; the seal holds the two together. */
-  function sealFor(key: string, session: Session): string {
-    const version = Math.trunc(session.tokens.issuedAt)
-    return `${version} ${sealer.seal('session', `${key} ${version}`, encodeSession(session))}`
-  }
-
-  function open(key: string, value: string | null): { session: Session; stale: boolean } | null {
-    if (value === null) return null
-    const [version = '', sealed = ''] = value.split(' ', 2)
-    const opened = sealer.open('session', `${key} ${version}`, sealed)
-    const session = opened && decodeSession(opened.plaintext, readIdentity)
-    if (opened && session) return { session, stale: opened.stale }
-    tellUnreadable(key)
-    return null
-  }
-
-  /** The same where what a newer version wrote makes no difference. */
-  function openOurs(key: string, value: string | null): ReturnType<typeof open> {
-    try {
-      return open(key, value)
-    } catch (error) {
-      if (error instanceof SessionOfNewerVersion) return null
-      throw error
-    }
-  }
-
-  function tellUnreadable(key: string): void {
-    if (told.has(key)) return
-    if (told.size >= maxTold) told.clear()
-    told.add(key)
-    log.warn({ key }, 'a session in Redis cannot be read: other secret, or damage')
-  }
-
-  async function fetch(id: string): Promise<{ session: Session; stale: boolean } | null> {
+  async function fetch(id: string): Promise<OpenedSession | null> {
     const key = keyOf(id)
-    const found = alive(open(key, await reach(redis.get(key))))
-    const newer = found && ahead.newerThan(found.session)
-    if (newer === null) return found
-    const session = await put(newer.session, newer.endsAt - clock())
-    return session && { session, stale: false }
+    return current(open(key, await reach(redis.get(key))))
   }
 
-  function alive<Found extends { session: Session }>(found: Found | null): Found | null {
-    return found !== null && ended.has(found.session) ? null : found
+  /** What of that counts now. */
+  function current(
+    found: OpenedSession | null,
+  ): OpenedSession | null | Promise<OpenedSession | null> {
+    if (found === null || ended.has(found.session)) return null
+    const newer = ahead.newerThan(found.session)
+    return newer === null ? found : putBack(newer)
+  }
+
+  /** Redis has lost it. */
+  async function putBack({ session, endsAt }: RefreshedSession): Promise<OpenedSession | null> {
+    const kept = await put(session, endsAt - clock())
+    return kept && { session: kept, stale: false }
   }
 
   /** What is stored then: this session, a newer one, or null when it was ended. */
   async function put(session: Session, ttlSeconds: number): Promise<Session | null> {
     const key = keyOf(session.id)
-    const value = sealFor(key, session)
+    const value = sealing.seal(key, session)
     const stored = await reach(redis.replace(key, value, ttlSeconds))
     const kept = stored === value ? session : (open(key, stored)?.session ?? null)
     if (kept === null) ahead.forget(session.id)
@@ -125,7 +88,9 @@ export function createRedisStore({
   async function destroy(session: Session, ttlSeconds: number): Promise<Session> {
     const { id, identity } = session
     const key = keyOf(id)
-    const last = openOurs(key, await reach(redis.take(key)))?.session ?? session
+    const taken = await reach(redis.take(key))
+    sealing.forget(key)
+    const last = nullIfNewer(() => open(key, taken))?.session ?? session
     ended.add({ id, until: clock() + Math.max(1, ttlSeconds) })
     living.remove(key)
     await reach(index.remove(identity.subject, key))
@@ -143,7 +108,8 @@ export function createRedisStore({
     const keys = subject === null ? redis.keys(`${prefix}session:`) : index.keysOf(subject)
     for await (const key of keys) {
       if (key.endsWith(':lock')) continue
-      const found = openOurs(key, await reach(redis.get(key)))
+      const value = await reach(redis.get(key))
+      const found = nullIfNewer(() => open(key, value))
       if (found !== null) yield found.session
     }
   }
@@ -155,21 +121,24 @@ export function createRedisStore({
   }
 
   return {
-    async read(place, sent) {
-      const reference = joinPieces(sent)
-      const ticket = openTicket(place, reference)
+    read(place, sent) {
+      const ticket = sealing.openTicket(place, sent)
       if (ticket === null) return null
-      const found = await fetch(ticket.plaintext.toString('utf8'))
-      return found && { session: found.session, reference, stale: found.stale || ticket.stale }
+      return redis.read(ticket.key).then(value => {
+        const found = current(sealing.recall(ticket.key, value))
+        return found instanceof Promise
+          ? found.then(late => storedBehind(ticket, late))
+          : storedBehind(ticket, found)
+      }, unavailableNow)
     },
 
     async create(place, session, ttlSeconds) {
       const key = keyOf(session.id)
       // Before the session, so that none is ever missing in the list of its user.
       await reach(index.add(session.identity.subject, key, session.signedInAt + maxSeconds))
-      await reach(redis.set(key, sealFor(key, session), ttlSeconds))
+      await reach(redis.set(key, sealing.seal(key, session), ttlSeconds))
       living.add(key, clock() + ttlSeconds)
-      return { session, reference: sealTicket(place, session), stale: false }
+      return { session, reference: sealing.sealTicket(place, session), stale: false }
     },
 
     async write(place, session, ttlSeconds, reference) {
@@ -177,9 +146,13 @@ export function createRedisStore({
       if (refreshed) ahead.add(session, clock() + ttlSeconds)
       const kept = await put(session, ttlSeconds)
       if (kept === null) return null
-      const ticket = openTicket(place, reference)
+      const ticket = sealing.openTicket(place, reference)
       const same = ticket !== null && !ticket.stale
-      return { session: kept, reference: same ? reference : sealTicket(place, kept), stale: false }
+      return {
+        session: kept,
+        reference: same ? reference : sealing.sealTicket(place, kept),
+        stale: false,
+      }
     },
 
     destroy,
@@ -212,6 +185,16 @@ export function createRedisStore({
       await reach(redis.get(`${prefix}ping`))
     },
 
-    memoryUse: () => null,
+    memoryUse: sealing.memoryUse,
   }
+}
+
+function storedBehind(ticket: Ticket, found: OpenedSession | null): StoredSession | null {
+  if (found === null) return null
+  const { session, stale } = found
+  return { session, reference: ticket.reference, stale: stale || ticket.stale }
+}
+
+function unavailableNow(cause: unknown): never {
+  throw unavailable(cause)
 }

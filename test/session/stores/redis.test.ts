@@ -347,3 +347,116 @@ t.test('ending the older of two sessions leaves the newer one in the list', asyn
   for await (const { id } of store.list(session().identity.subject) ?? []) ids.push(id)
   t.strictSame(ids, ['newer'])
 })
+
+/** A store whose session is there, opened, and the key that it has in Redis. */
+async function openedStore(t: Test) {
+  const { url } = await redisServer(t)
+  const warnings: unknown[] = []
+  const store = storeOn(connect(t, url, 30_000), key, warnings)
+  const client = new Redis(url)
+  t.teardown(() => client.disconnect())
+  const { reference } = await store.create(place, session(), 3600)
+  const [name = ''] = await client.keys('test:session:*')
+  const read = async (at = place) => (await store.read(at, reference))?.session ?? null
+  const first = await read()
+  return { url, store, warnings, client, reference, name, read, first }
+}
+
+t.test('a session stays the very same for as long as Redis has the same text', async t => {
+  const { url, store, client, reference, name, read, first } = await openedStore(t)
+  t.strictSame(first, session(), 'with its tokens')
+  t.equal(await read(), first)
+  t.strictSame(store.memoryUse(), { hits: 1, misses: 1, kept: 1 })
+  const text = (await client.get(name)) ?? ''
+  const changed = session({ seenAt: 1_800_000_060 })
+  await storeOn(connect(t, url)).write(place, changed, 3600, reference)
+  const next = await read()
+  t.strictSame(next, changed)
+  t.equal(await read(), next)
+  await client.set(name, text)
+  t.strictSame(await read(), session(), 'what was written back counts as well')
+})
+
+t.test('reads of one turn ask Redis once, and each later one anew', async t => {
+  const { client, read, first } = await openedStore(t)
+  const gets = async () =>
+    Number(/cmdstat_get:calls=(\d+)/.exec(await client.info('commandstats'))?.[1])
+  const before = await gets()
+  t.ok((await Promise.all([read(), read(), read()])).every(found => found === first))
+  t.equal((await gets()) - before, 1)
+  await read()
+  await read()
+  t.equal((await gets()) - before, 3)
+})
+
+t.test('what is remembered serves nobody once Redis has it no more', async t => {
+  const { url, store, client, name, read, first } = await openedStore(t)
+  const text = (await client.get(name)) ?? ''
+  t.equal(await read('https://b.example session'), null, 'nor ever at another place')
+  const [early, late] = [
+    read(),
+    storeOn(connect(t, url))
+      .destroy(session(), 3600)
+      .then(() => read()),
+  ]
+  t.equal(await early, first)
+  t.equal(await late, null, 'ended by another process')
+  t.equal(store.memoryUse()?.kept, 0)
+  await client.set(name, text)
+  t.ok(await read())
+  await client.del(name)
+  t.equal(await read(), null)
+})
+
+t.test('what is remembered does not cover damage, nor hide a text of a newer version', async t => {
+  const { client, warnings, name, reference, store, read, first } = await openedStore(t)
+  const text = (await client.get(name)) ?? ''
+  const middle = text.length >> 1
+  for (const damaged of [
+    `${text.slice(0, middle)}${text[middle] === 'A' ? 'B' : 'A'}${text.slice(middle + 1)}`,
+    text.slice(0, -1),
+    `${text} `.slice(1),
+  ]) {
+    await client.set(name, damaged)
+    t.equal(await read(), null)
+    t.equal(await read(), null)
+  }
+  t.equal(warnings.length, 1, 'told once')
+  const newer = `1800000000 ${createSealer([key]).seal('session', `${name} 1800000000`, '[2]')}`
+  await client.set(name, newer)
+  for (let turn = 0; turn < 2; turn++) {
+    await t.rejects(async () => store.read(place, reference), { message: /newer version/ })
+  }
+  await client.set(name, text)
+  t.strictSame(await read(), first)
+})
+
+t.test('a session that ends here is remembered no longer, also as one of many', async t => {
+  const { store, client, name, read } = await openedStore(t)
+  const text = (await client.get(name)) ?? ''
+  await store.destroyMany({ subject: null, begunBefore: session().signedInAt + 1 })
+  t.equal(store.memoryUse()?.kept, 0)
+  await client.set(name, text)
+  t.equal(await read(), null, 'nor does a text that comes back')
+})
+
+t.test('a ticket and a session of an older secret stay known as such', async t => {
+  const { url } = await redisServer(t)
+  const old = randomBytes(32)
+  const { reference } = await storeOn(connect(t, url), old).create(place, session(), 3600)
+  const store = createRedisStore({
+    redis: connect(t, url),
+    sealer: createSealer([key, old]),
+    readIdentity: toIdentity,
+    prefix: 'test:',
+    ended: createEndedSessions(clock),
+    maxSeconds: 43_200,
+    clock,
+    log: { warn: () => {} } as never,
+  })
+  for (let turn = 0; turn < 2; turn++) t.match(await store.read(place, reference), { stale: true })
+  const written = await store.write(place, session(), 3600, reference)
+  t.not(written?.reference, reference)
+  t.match(await store.read(place, reference), { stale: true }, 'the ticket of before')
+  t.match(await store.read(place, written?.reference ?? ''), { stale: false })
+})
