@@ -2,6 +2,7 @@
 // medians, each server alone on one core, the same upstream for all.
 import { setTimeout } from 'node:timers/promises'
 import { request } from 'undici'
+import type { Session } from '../src/model.js'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
 import type { Figures } from './lib/goals.js'
 import { type Contestant, checkAnswer, load, type Measured, requireWrk } from './lib/load.js'
@@ -9,7 +10,7 @@ import { median, turned } from './lib/numbers.js'
 import { isMissing, type Missing, type PeerKey, startPeer } from './lib/peers.js'
 import { startRedis } from './lib/redis.js'
 import type { Findings } from './lib/report.js'
-import { manySessions, openSession } from './lib/sessions.js'
+import { manyInRedis, manySessions, openSession } from './lib/sessions.js'
 import type { World } from './lib/world.js'
 
 const settleMs = 300
@@ -102,7 +103,7 @@ async function ownWays(
       headers: [`Authorization: Bearer ${accessToken}`],
       sees: ['x-forwarded-user: '],
     },
-    await withRedis(world),
+    ...(await withRedis(world, openSession(url, cookie))),
     await forwardAuth(base, cookie),
   ]
 }
@@ -125,7 +126,7 @@ function inTurn(
       return cookies
     },
     async prepare() {
-      cookies = sessions()
+      cookies = await sessions()
       if (warmSeconds > 0) await load(world, contestant, { seconds: warmSeconds })
     },
   }
@@ -135,19 +136,30 @@ function inTurn(
 interface Turns {
   readonly key: string
   readonly label: string
-  readonly sessions: () => readonly string[]
+  readonly sessions: () => readonly string[] | Promise<readonly string[]>
   /** How long all of them are used before what counts. */
   readonly warmSeconds: number
 }
 
-async function withRedis(world: World): Promise<Contestant | Missing> {
+async function withRedis(world: World, session: Session): Promise<(Contestant | Missing)[]> {
   const label = 'cognito-gateway, session in Redis'
   try {
-    const redis = await startRedis(world)
-    const gateway = await startGateway(world, { redisUrl: redis.url })
-    return { ...plain(gateway, await gateway.signIn()), key: 'redis', label }
+    const { url: redisUrl } = await startRedis(world)
+    const gateway = await startGateway(world, { redisUrl })
+    const one = { ...plain(gateway, await gateway.signIn()), key: 'redis', label }
+    const many = inTurn(
+      world,
+      { ...one, headers: [] },
+      {
+        key: 'redis-rotating',
+        label: 'cognito-gateway, 2,000 sessions in Redis in turn',
+        sessions: () => manyInRedis({ url: gateway.url, redisUrl }, session, 2000),
+        warmSeconds: 1,
+      },
+    )
+    return [one, many]
   } catch (error) {
-    return { key: 'redis', label, reason: (error as Error).message }
+    return [{ key: 'redis', label, reason: (error as Error).message }]
   }
 }
 
