@@ -5,13 +5,11 @@ import { setTimeout } from 'node:timers/promises'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
 import { type Contestant, load } from './lib/load.js'
 import { megabytes } from './lib/numbers.js'
-import { residentBytes } from './lib/processes.js'
+import { residentBytes, restMs } from './lib/processes.js'
 import type { Findings } from './lib/report.js'
 import { manySessions } from './lib/sessions.js'
 import type { World } from './lib/world.js'
 
-/** After what happens at a start: keys are fetched, the setup is examined. */
-const restMs = 5000
 const usualSignIns = 1000
 const signInsAtOnce = 10
 const usualIdle = 9000

@@ -6,7 +6,7 @@ import { type Contestant, checkAnswer, load, type Measured, requireWrk } from '.
 import { type NodeProgram, newestFromNpm, programOf } from './lib/npm-node.js'
 import { median, megabytes, turned } from './lib/numbers.js'
 import { isMissing, startPeer } from './lib/peers.js'
-import { residentBytes } from './lib/processes.js'
+import { residentBytes, restMs } from './lib/processes.js'
 import type { Findings, Table } from './lib/report.js'
 import { World } from './lib/world.js'
 import { firstAnswer } from './start.js'
@@ -15,8 +15,6 @@ const usualRounds = 5
 const usualSeconds = 2
 const usualStarts = 5
 const settleMs = 300
-/** As footprint waits. */
-const restMs = 5000
 
 /** What was measured by one node. */
 interface Side {

@@ -12,7 +12,7 @@ import {
   requireWrk,
 } from './lib/load.js'
 import { median, megabytes, turned } from './lib/numbers.js'
-import { manyCores, proportionalBytes, residentBytes } from './lib/processes.js'
+import { manyCores, proportionalBytes, residentBytes, restMs } from './lib/processes.js'
 import type { Findings } from './lib/report.js'
 import type { World } from './lib/world.js'
 import { firstGoodAnswer } from './start.js'
@@ -22,8 +22,6 @@ const usualSeconds = 2
 const usualStarts = 3
 const usualCounted = 2000
 const settleMs = 300
-/** As footprint waits. */
-const restMs = 5000
 const readyMs = 30_000
 
 /** One setting of `workers` and what was measured of it. */
