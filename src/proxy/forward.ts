@@ -1,46 +1,16 @@
 // Streams one request to its upstream and the answer back, with back-pressure both ways. No promise, no
 // retry; whoever goes away first takes the other side down.
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Dispatcher } from 'undici'
 import { GatewayError } from '../errors.js'
 import { noConnectionFree, refusalOf } from './admission.js'
-import type { EditAnswer } from './answer-edits.js'
 import { isEventStream } from './event-stream.js'
-import type { ExchangeWatch } from './exchange-watch.js'
-import { buildResponseHeaders, type IsGatewayCookie } from './response-headers.js'
+import type { Forwarding } from './forwarding.js'
+import type { AwaitsHead } from './head-deadlines.js'
+import { buildResponseHeaders, reasonPhrase } from './response-headers.js'
 import { hasBody, letGo, sendContinue, Upload } from './upload.js'
-import { toGatewayError } from './upstream-failure.js'
-import type { Upstream } from './upstreams.js'
-
-/** One exchange with an upstream. */
-export interface Forwarding {
-  readonly request: IncomingMessage
-  readonly response: ServerResponse
-  readonly upstream: Upstream
-  /** The bytes of the request target. */
-  readonly target: string
-  /** The complete header list for the upstream. */
-  readonly headers: string[]
-  /** The body, where it was read whole before; then the request has no other. */
-  readonly wholeBody?: Buffer | null
-  /** The gateway's Set-Cookie lines; asked for when the answer's head is there. */
-  readonly setCookies: () => readonly string[]
-  readonly isGatewayCookie: IsGatewayCookie
-  /** What the route changes in the head of the answer. */
-  readonly editAnswer: EditAnswer | null
-  /** Time limit for the head of the answer. */
-  readonly timeoutMs: number
-  /** Time limit for pauses within the answer, or the upload; zero for none. */
-  readonly idleMs: number
-  /** The most that the request's body may have. */
-  readonly maxBodyBytes: number
-  /** When the request came, on the clock of `performance.now()`. */
-  readonly begunMs: number
-  readonly watch: ExchangeWatch
-  /** Called at most once, while nothing was written to the client. */
-  readonly onFailure: (error: GatewayError) => void
-}
+import { lateHead, toGatewayError } from './upstream-failure.js'
 
 /** One character a byte: beyond this, the copy costs more than the second write. */
 const maxJoinedBytes = 4096
@@ -71,7 +41,8 @@ export function forward(forwarding: Forwarding): void {
     path: forwarding.target,
     headers: forwarding.headers,
     body: exchange.body,
-    headersTimeout: forwarding.timeoutMs,
+    // Ours: see head-deadlines.
+    headersTimeout: 0,
     bodyTimeout: forwarding.idleMs,
     // Without it undici takes the Host header, and opens a new connection whenever that changes.
     servername: upstream.hostname,
@@ -84,8 +55,9 @@ const exchangeOf = Symbol('exchange')
 type OwnedResponse = ServerResponse & { [exchangeOf]?: Exchange }
 
 /** undici's handler. The raw callbacks are what its parser calls; the newer ones parse headers again. */
-class Exchange implements Dispatcher.DispatchHandler {
+class Exchange implements Dispatcher.DispatchHandler, AwaitsHead {
   readonly body: Upload | Buffer | null
+  headSeat = -1
   readonly #upload: Upload | null
   readonly #forwarding: Forwarding
   readonly #askedMs = performance.now()
@@ -119,13 +91,21 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onConnect(abort: (error?: Error) => void): void {
     this.#stopWaiting()
-    if (this.#over) abort()
-    else this.#abort = abort
+    if (this.#over) {
+      abort()
+      return
+    }
+    this.#abort = abort
+    this.#forwarding.upstream.headDeadlines.start(this)
   }
 
   onHeaders(status: number, raw: Buffer[], resume: () => void, statusText: string): boolean {
-    if (status < 200) return true
     const { response, upstream, setCookies, isGatewayCookie, editAnswer } = this.#forwarding
+    if (status < 200) {
+      upstream.headDeadlines.start(this)
+      return true
+    }
+    upstream.headDeadlines.stop(this)
     upstream.breaker.succeeded()
     this.#resume = resume
     try {
@@ -192,6 +172,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#abort?.()
   }
 
+  get headTimeoutMs(): number {
+    return this.#forwarding.timeoutMs
+  }
+
+  get isUpstreamsTurn(): boolean {
+    return this.#upload === null || !this.#upload.isClientsTurn
+  }
+
+  headIsLate(): void {
+    this.#giveUp(lateHead(this.headTimeoutMs))
+  }
+
   /** The client is gone, or has its answer. */
   clientClosed(): void {
     if (this.#over) return
@@ -201,11 +193,14 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #openUpload(): Upload {
-    const { request, response, maxBodyBytes, idleMs } = this.#forwarding
+    const { request, response, upstream, maxBodyBytes, idleMs } = this.#forwarding
     return new Upload(request, {
       maxBytes: maxBodyBytes,
       idleMs,
-      onWanted: () => sendContinue(request, response),
+      onWanted: () => {
+        sendContinue(request, response)
+        upstream.headDeadlines.moved(this)
+      },
       onFailure: error => this.#giveUp(error),
     })
   }
@@ -248,6 +243,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #release(): void {
     if (this.#released) return
     this.#released = true
+    this.#forwarding.upstream.headDeadlines.stop(this)
     this.#forwarding.upstream.eventStreams.delete(this)
     this.#stopWaiting()
     this.#forwarding.upstream.inFlight--
@@ -282,12 +278,6 @@ function writeWithHead(response: ServerResponse, chunk: Buffer): boolean {
 
 function sendHead(exchange: Exchange): void {
   exchange.sendHead()
-}
-
-/** undici decodes the phrase as UTF-8, which cannot be undone; nobody reads it, so Node's own will do. */
-function reasonPhrase(status: number, text: string): string {
-  if (text === STATUS_CODES[status]) return text
-  return /^[\t\x20-\x7e]*$/.test(text) ? text : (STATUS_CODES[status] ?? '')
 }
 
 function asInvalid(error: unknown): GatewayError {

@@ -1,5 +1,6 @@
 // What a client sees of an application's answer: every header byte for byte, without what belongs to one
 // connection, without cookies that would pass for the gateway's, and with the gateway's own cookies.
+import { STATUS_CODES } from 'node:http'
 import { GatewayError } from '../errors.js'
 import type { EditAnswer } from './answer-edits.js'
 import { hopByHop, rememberByName, withoutNominated } from './hop-by-hop.js'
@@ -75,4 +76,10 @@ function setsGatewayCookie(line: string, isGatewayCookie: IsGatewayCookie): bool
   const equals = pair.indexOf('=')
   const name = equals === -1 ? '' : pair.slice(0, equals).trim()
   return isGatewayCookie(name === '' ? pair.slice(equals + 1).trim() : name)
+}
+
+/** undici decodes the phrase as UTF-8, which cannot be undone; nobody reads it, so Node's own will do. */
+export function reasonPhrase(status: number, text: string): string {
+  if (text === STATUS_CODES[status]) return text
+  return /^[\t\x20-\x7e]*$/.test(text) ? text : (STATUS_CODES[status] ?? '')
 }

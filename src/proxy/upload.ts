@@ -27,6 +27,7 @@ export class Upload extends Readable {
   readonly #options: UploadOptions
   readonly #idle: NodeJS.Timeout | null
   #bytes = 0
+  #ended = false
 
   constructor(request: IncomingMessage, options: UploadOptions) {
     super({ highWaterMark: request.readableHighWaterMark })
@@ -37,6 +38,11 @@ export class Upload extends Readable {
     request.on('end', this.#onEnd)
     // undici destroys it with an error when it has the answer; the reason reaches us through onError.
     this.on('error', ignore)
+  }
+
+  /** Whether the upstream would take more than the client has sent. */
+  get isClientsTurn(): boolean {
+    return !this.#ended && !this.isPaused()
   }
 
   override _read(): void {
@@ -58,6 +64,7 @@ export class Upload extends Readable {
   }
 
   readonly #onEnd = (): void => {
+    this.#ended = true
     if (this.#idle !== null) clearTimeout(this.#idle)
     this.push(null)
   }

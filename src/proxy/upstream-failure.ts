@@ -10,7 +10,6 @@ type Failure =
 
 /** Everything that is not here means the connection was refused, broken, or failed TLS verification. */
 const failuresByCode: Readonly<Record<string, Failure>> = {
-  UND_ERR_HEADERS_TIMEOUT: 'GW_ERR_UPSTREAM_TIMEOUT',
   UND_ERR_CONNECT_TIMEOUT: 'GW_ERR_UPSTREAM_TIMEOUT',
   ETIMEDOUT: 'GW_ERR_UPSTREAM_TIMEOUT',
   UND_ERR_HEADERS_OVERFLOW: 'GW_ERR_UPSTREAM_INVALID',
@@ -25,4 +24,10 @@ export function toGatewayError(error: Error & { code?: string }): GatewayError {
   const isParserError = error instanceof HTTPParserError || error.code?.startsWith('HPE_') === true
   const known = isParserError ? 'GW_ERR_UPSTREAM_INVALID' : failuresByCode[error.code ?? '']
   return new GatewayError(known ?? 'GW_ERR_UPSTREAM_UNREACHABLE', { cause: error })
+}
+
+/** The failure of an exchange whose answer has not begun in time. */
+export function lateHead(timeoutMs: number): GatewayError {
+  const reason = `no answer began within ${timeoutMs / 1000} s (timeout.firstByte)`
+  return new GatewayError('GW_ERR_UPSTREAM_TIMEOUT', { reason })
 }

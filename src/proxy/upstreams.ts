@@ -4,6 +4,7 @@ import type { buildConnector as BuildConnector, Pool as PoolOfConnections } from
 import { buildConnector, Pool } from '../lib/undici.js'
 import { Breaker, type BreakerLimits } from './breaker.js'
 import { EventStreams } from './event-stream.js'
+import { HeadDeadlines } from './head-deadlines.js'
 
 /** Bounds of one upstream. */
 export interface UpstreamLimits extends BreakerLimits {
@@ -40,6 +41,7 @@ export interface Upstream extends UpstreamLimits {
   readonly connect: (callback: BuildConnector.Callback) => void
   /** Upgraded connections, asked for or open; counted by the tunnel. */
   tunnels: number
+  readonly headDeadlines: HeadDeadlines
   /** Answers under way that are event streams. */
   readonly eventStreams: EventStreams
 }
@@ -179,6 +181,7 @@ function openUpstream(
     breaker,
     connect: callback => open({ hostname: address, port, protocol }, callback),
     tunnels: 0,
+    headDeadlines: new HeadDeadlines(),
     eventStreams: new EventStreams(),
     ...limits,
   }
