@@ -5,8 +5,8 @@ import {
   createSecretKey,
   hkdfSync,
   type KeyObject,
-  randomBytes,
 } from 'node:crypto'
+import { randomBytes } from './random.js'
 
 /** What a sealed value is for. Each purpose has a key of its own, so none passes for another. */
 export type Purpose = 'session' | 'transaction' | 'state' | 'rounds' | 'signed-out' | 'ended'

@@ -1,8 +1,8 @@
 // One sign-in on its way: what must come back from the hosted UI, in one sealed cookie per login, so that
 // several tabs can sign in at once. The state carries the return address a second time, sealed: a
 // callback whose cookie is gone still knows where the person wanted to go.
-import { randomBytes } from 'node:crypto'
 import { gatewayCookieName, setCookie } from '../lib/cookie-jar.js'
+import { randomText } from '../lib/random.js'
 import type { Sealer } from '../lib/sealer.js'
 import type { Browser, Clock } from '../model.js'
 
@@ -65,11 +65,11 @@ export function createTransactions({
 
   return {
     begin(browser, returnTo, round) {
-      const id = `${Math.floor(clock()).toString(36).padStart(timeDigits, '0')}-${random(9)}`
+      const id = `${Math.floor(clock()).toString(36).padStart(timeDigits, '0')}-${randomText(9)}`
       const transaction: Transaction = {
         state: sealState(browser.origin, id, { returnTo, round }),
-        nonce: random(24),
-        codeVerifier: random(32),
+        nonce: randomText(24),
+        codeVerifier: randomText(32),
         returnTo,
       }
       const name = cookieName(id, browser.secure)
@@ -116,10 +116,6 @@ export function createTransactions({
       return { returnTo, round }
     },
   }
-}
-
-function random(bytes: number): string {
-  return randomBytes(bytes).toString('base64url')
 }
 
 function cookieName(id: string, secure: boolean): string {

@@ -1,7 +1,7 @@
 // The session of one browser: found by its cookies, begun, kept up, ended.
-import { randomBytes } from 'node:crypto'
 import { createFadingMap } from '../lib/fading-map.js'
 import type { NowAndThen } from '../lib/now-and-then.js'
+import { randomText } from '../lib/random.js'
 import type { Log } from '../log.js'
 import type { Browser, Clock, Identity, Session, TokenSet } from '../model.js'
 import { SessionOfNewerVersion } from './codec.js'
@@ -192,7 +192,7 @@ export function createBrowserSessions({
 
     async create(browser, { identity, tokens }) {
       const now = clock()
-      const id = randomBytes(32).toString('base64url')
+      const id = randomText(32)
       const session: Session = { id, identity, tokens, signedInAt: now, seenAt: now }
       const stored = await store.create(sessionPlace(browser), session, ttlSeconds(session))
       const lines = cookies.of(browser, stored)
