@@ -1,7 +1,7 @@
 // One timer for all that may wait equally long. A timer for each command was a twentieth of what reading a session
 // from Redis cost, and almost none of them ever fired.
 
-/** Watches a set whose members stand in it in the order in which they began. */
+/** Watches those under way, who stand in the order in which they began. */
 export interface Deadlines {
   /** Somebody has come. */
   watch(): void
@@ -10,14 +10,14 @@ export interface Deadlines {
 }
 
 /**
- * Calls `expire` for whoever is still in the set when its time is over.
+ * Calls `expire` for whoever is still there when its time is over.
  *
  * Timers come before sockets: a process that was held up may have the answer there, unread. So who is late when the
  * timer comes is given up only after the sockets were read, and who becomes late meanwhile waits for the next.
- * @param expire  takes it out of the set
+ * @param expire  takes it out
  */
 export function watchDeadlines<One extends { readonly begun: number }>(
-  pending: ReadonlySet<One>,
+  pending: Iterable<One> & { readonly size: number },
   timeoutMs: number,
   expire: (one: One) => void,
 ): Deadlines {

@@ -1,6 +1,7 @@
 // Runs commands with a deadline. A command that finds no connection waits for it, one whose connection breaks
 // is sent once more, and past its deadline nothing is sent: a lock taken for nobody would stand in the way.
 import { ReplyError } from 'ioredis'
+import { type InLine, Line, notInLine } from '../line.js'
 import type { RedisClient } from './client.js'
 import { watchDeadlines } from './deadlines.js'
 
@@ -25,7 +26,7 @@ export interface Runner {
 /** @param answered  false: none came in time, or it was an error */
 export type CommandEnd = (ms: number, answered: boolean) => void
 
-interface Call {
+interface Call extends InLine<Call> {
   readonly command: () => Promise<unknown>
   readonly resolve: (value: never) => void
   readonly reject: (error: unknown) => void
@@ -62,7 +63,7 @@ export function replyKind(error: unknown): string | null {
 /**
  * A runner over one client.
  *
- * Whoever waits is kept in a set that they leave at their deadline; promises that many wait for would keep
+ * Whoever waits stands in a line that they leave at their deadline; promises that many wait for would keep
  * them until the connection comes, however long that takes. One timer does for all, since all may wait equally long.
  * @param trouble  what the connection suffered last, for whoever asks why no answer came
  * @param onEnd  told of every command: how long it took, waiting included, and whether an answer came
@@ -73,8 +74,7 @@ export function createRunner(
   trouble: () => Error | null,
   onEnd: CommandEnd = () => {},
 ): Runner {
-  /** Oldest first. */
-  const pending = new Set<Call>()
+  const pending = new Line<Call>()
   const deadlines = watchDeadlines(pending, timeoutMs, expire)
 
   client.on('ready', () => {
@@ -88,7 +88,7 @@ export function createRunner(
   })
 
   function send(call: Call): void {
-    if (!pending.has(call)) return
+    if (!call.isInLine) return
     if (client.status !== 'ready') {
       call.waitsFor = 'connection'
       return
@@ -150,6 +150,7 @@ export function createRunner(
       turn: 0,
       reason: null,
       onOver: nothing,
+      ...notInLine,
     }
     pending.add(call)
     deadlines.watch()
