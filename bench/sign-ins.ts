@@ -9,11 +9,11 @@ import type { Findings } from './lib/report.js'
 import { openSession, sealSession } from './lib/sessions.js'
 import type { World } from './lib/world.js'
 
-const usualSignIns = 150
-/** V8 is through with its compilations after some 1,500. */
-const warmUps = 10
+const usualSignIns = 300
+/** V8 is through with its compilations after some 3,000. */
+const warmUps = 12
 const usualRefreshes = 400
-const rounds = 3
+const rounds = 5
 const parallel = 8
 
 interface Cost {
@@ -39,6 +39,7 @@ export async function signIns(world: World): Promise<Findings> {
     ours.push(one)
     if (other !== null) theirs.push(other)
   }
+  await refreshMany(gateway, cookie, world.times(usualRefreshes))
   const refreshed = await refreshMany(gateway, cookie, world.times(usualRefreshes))
   const of = (costs: readonly Cost[], figure: keyof Cost) => median(costs.map(cost => cost[figure]))
   const row = (label: string, costs: readonly Cost[]) => [

@@ -68,14 +68,23 @@ export async function startGateway(
     [
       world.node,
       '--max-semi-space-size=8',
-      '--heap-growing-percent=100',
+      '--no-parallel-scavenge',
+      '--use-largepages=silent',
       ...nodeOptions,
       'dist/cli/main.js',
       'start',
       '--config',
       config,
     ],
-    { core, env: { GATEWAY_SECRET: secret, COGNITO_CLIENT_SECRET: world.client.secret, ...env } },
+    {
+      core,
+      env: {
+        MALLOC_ARENA_MAX: '1',
+        GATEWAY_SECRET: secret,
+        COGNITO_CLIENT_SECRET: world.client.secret,
+        ...env,
+      },
+    },
   )
   return {
     server,
