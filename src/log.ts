@@ -53,8 +53,8 @@ const leanForm = {
 function withoutSecretsBelow(fields: object): object {
   let kept = fields
   for (const [name, value] of Object.entries(fields)) {
-    // Of an error there is left what describeError says.
-    if (typeof value !== 'object' || value === null || value instanceof Error) continue
+    // Of `err` there is left what describeError says; an error by another name is written with all that hangs on it.
+    if (typeof value !== 'object' || value === null || name === 'err') continue
     if (!Object.keys(value).some(below => secrets.has(below))) continue
     const beside = Object.entries(value).filter(([below]) => !secrets.has(below))
     kept = { ...kept, [name]: Object.fromEntries(beside) }

@@ -67,13 +67,14 @@ t.test('nor in lines of which many are written', async t => {
       { list: { other: 1, [name]: canary }, two: { [name]: canary } },
       { [name]: { deeper: canary } },
       { err: Object.assign(new Error('x'), { below: { [name]: canary } }) },
+      { failure: Object.assign(new Error('x'), { [name]: canary }) },
     ]) {
       write?.(fields, 'audit')
       requests.info(fields, 'request')
     }
     requests.child({ [name]: canary }).info('in a child')
   }
-  t.equal(lines.length, 11 * secretNames.length)
+  t.equal(lines.length, 13 * secretNames.length)
   t.strictSame(
     lines.filter(line => line.includes(canary)),
     [],
