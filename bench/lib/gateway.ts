@@ -69,7 +69,6 @@ export async function startGateway(
       world.node,
       '--max-semi-space-size=8',
       '--no-parallel-scavenge',
-      '--use-largepages=silent',
       ...nodeOptions,
       'dist/cli/main.js',
       'start',
