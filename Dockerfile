@@ -15,8 +15,7 @@ FROM ${BASE}
 LABEL org.opencontainers.image.title="cognito-gateway" \
       org.opencontainers.image.description="Login gateway for Amazon Cognito: hosted UI, sessions, verified requests" \
       org.opencontainers.image.licenses="Apache-2.0"
-# The second: as glibc has it, threads keep 10 MB that they needed once.
-ENV NODE_ENV=production MALLOC_ARENA_MAX=1
+ENV NODE_ENV=production
 WORKDIR /app
 # The program and the packages in it, with their licences; what `cognito-gateway/testing` needs stays behind.
 COPY --from=build /app/dist/cli ./dist/cli

@@ -78,7 +78,6 @@ export async function startGateway(
     {
       core,
       env: {
-        MALLOC_ARENA_MAX: '1',
         GATEWAY_SECRET: secret,
         COGNITO_CLIENT_SECRET: world.client.secret,
         ...env,

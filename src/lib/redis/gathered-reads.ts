@@ -41,8 +41,11 @@ export function gatherReads(client: RedisClient, { begin }: Pick<Runner, 'begin'
     gathered = new Map()
     const sockets = reads.size > 1 && client.status === 'ready' ? socketsOf(client) : []
     for (const socket of sockets) socket.cork()
-    for (const [key, read] of reads) sendOne(key, read)
-    for (const socket of sockets) socket.uncork()
+    try {
+      for (const [key, read] of reads) sendOne(key, read)
+    } finally {
+      for (const socket of sockets) socket.uncork()
+    }
   }
 
   function sendOne(key: string, { askers, resolve, reject }: Read): void {
