@@ -8,6 +8,14 @@ function waiting(headTimeoutMs: number): AwaitsHead & { isUpstreamsTurn: boolean
   return { headTimeoutMs, isUpstreamsTurn: true, headSeat: -1, headIsLate: () => {} }
 }
 
+t.afterEach(() => mock.timers.reset())
+
+function onMockedTime(): HeadDeadlines {
+  mock.timers.reset()
+  mock.timers.enable({ apis: ['setInterval'] })
+  return new HeadDeadlines()
+}
+
 t.test('never early, and at most half a second late', async t => {
   for (const [limit, beganAfter] of [
     [1000, 0],
@@ -15,8 +23,7 @@ t.test('never early, and at most half a second late', async t => {
     [100, 100],
     [60_000, 1],
   ] as const) {
-    mock.timers.enable({ apis: ['setInterval'] })
-    const deadlines = new HeadDeadlines()
+    const deadlines = onMockedTime()
     // Somebody else has begun the turn already.
     deadlines.start(waiting(1e9))
     mock.timers.tick(beganAfter)
@@ -26,13 +33,11 @@ t.test('never early, and at most half a second late', async t => {
     t.notOk(late, `${limit} ms, after ${beganAfter}`)
     mock.timers.tick(501)
     t.ok(late)
-    mock.timers.reset()
   }
 })
 
 t.test('it is said once, and not to who has stopped', async t => {
-  mock.timers.enable({ apis: ['setInterval'] })
-  const deadlines = new HeadDeadlines()
+  const deadlines = onMockedTime()
   const said: string[] = []
   const one = { ...waiting(1000), headIsLate: () => said.push('one') }
   const other = { ...waiting(1000), headIsLate: () => said.push('other') }
@@ -45,14 +50,12 @@ t.test('it is said once, and not to who has stopped', async t => {
   deadlines.moved(other)
   mock.timers.tick(10_000)
   t.strictSame(said, ['one'], 'what has stopped is not begun by a move')
-  mock.timers.reset()
 })
 
 t.test(
   'it begins anew when something moves, and not while it is the client that waits',
   async t => {
-    mock.timers.enable({ apis: ['setInterval'] })
-    const deadlines = new HeadDeadlines()
+    const deadlines = onMockedTime()
     let late = false
     const one = { ...waiting(1000), isUpstreamsTurn: false, headIsLate: () => (late = true) }
     deadlines.start(one)
@@ -65,13 +68,11 @@ t.test(
     t.notOk(late)
     mock.timers.tick(501)
     t.ok(late)
-    mock.timers.reset()
   },
 )
 
 t.test('nobody waits, nothing ticks', async t => {
-  mock.timers.enable({ apis: ['setInterval'] })
-  const deadlines = new HeadDeadlines()
+  const deadlines = onMockedTime()
   const one = waiting(1e9)
   const began = mock.method(globalThis, 'setInterval')
   deadlines.start(one)
@@ -83,7 +84,6 @@ t.test('nobody waits, nothing ticks', async t => {
   deadlines.start(one)
   t.equal(began.mock.callCount(), 2, 'it had stopped')
   mock.restoreAll()
-  mock.timers.reset()
 })
 
 t.test(
