@@ -53,6 +53,18 @@ t.test(
   },
 )
 
+t.test('a session is kept open from its second sight on, not at its first', async t => {
+  const { reference } = await open(newKey).create('here', session(), 60)
+  const store = open(newKey)
+  const seen = []
+  for (let n = 0; n < 3; n++) seen.push(await store.read('here', reference))
+  const [first, second, third] = seen
+  t.strictSame(first?.session, session())
+  t.not(second, first, 'opened again')
+  t.equal(third, second, 'the very same')
+  t.match(store.memoryUse(), { kept: 1, hits: 1, misses: 2 })
+})
+
 t.test(
   'the state before the last stays opened, since requests with it are on their way',
   async t => {
