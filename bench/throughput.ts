@@ -1,12 +1,14 @@
 // How many requests a second, and at what cost, with login, against proxies with and without? Interleaved rounds,
-// medians, each server alone on one core, the same upstream for all.
+// medians, each server alone on one core, the same upstream for all. The cookie session comes again after every few others,
+// so that each is compared with what it did just before and just after.
 import { setTimeout } from 'node:timers/promises'
 import { request } from 'undici'
 import type { Session } from '../src/model.js'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
 import type { Figures } from './lib/goals.js'
-import { type Contestant, checkAnswer, load, type Measured, requireWrk } from './lib/load.js'
-import { median, turned } from './lib/numbers.js'
+import { type Contestant, checkAnswer, load, requireWrk } from './lib/load.js'
+import { median } from './lib/numbers.js'
+import { measurePairs, type Pair, type Pairs } from './lib/pairs.js'
 import { isMissing, type Missing, type PeerKey, startPeer } from './lib/peers.js'
 import { startRedis } from './lib/redis.js'
 import type { Findings } from './lib/report.js'
@@ -32,30 +34,30 @@ interface Plan {
 /** Rows 1 to 8; rows 1 to 3 when it has to be quick. */
 export async function throughput(world: World, { quick }: Plan): Promise<Findings> {
   requireWrk()
-  const [rounds, seconds] = quick ? [world.times(9), 1] : [world.times(9), 2 * world.scale]
+  const [rounds, seconds] = quick ? [world.times(9), 1] : [world.times(7), 2 * world.scale]
   const gateway = await startGateway(world)
   const cookie = await gateway.signIn()
-  const own = quick ? [plain(gateway, cookie)] : await ownWays(world, gateway, cookie)
+  const session = plain(gateway, cookie)
+  const own = quick ? [] : await otherWays(world, gateway, cookie)
   const peers: (Contestant | Missing)[] = []
   for (const key of quick ? quickPeers : allPeers) peers.push(await startPeer(world, key, cookie))
   const missing = [...own, ...peers].filter(isMissing)
-  const contestants = [...own, ...peers].filter((one): one is Contestant => !isMissing(one))
-  for (const one of contestants) {
+  const others = [...own, ...peers].filter((one): one is Contestant => !isMissing(one))
+  for (const one of [session, ...others]) {
     await one.prepare?.()
     await checkAnswer(one)
     await load(world, one, { seconds: 3 * world.scale })
   }
-  const measured = new Map<string, Measured[]>(contestants.map(({ key }) => [key, []]))
-  for (let round = 0; round < rounds; round++) {
-    for (const one of turned(contestants, round)) {
-      // What the one before has left behind is tidied up on the same core.
-      await setTimeout(settleMs)
-      await one.prepare?.()
-      measured.get(one.key)?.push(await load(world, one, { seconds }))
-      await checkAnswer(one)
-    }
+  const measure = async (one: Contestant) => {
+    // What the one before has left behind is tidied up on the same core.
+    await setTimeout(settleMs)
+    await one.prepare?.()
+    const measured = await load(world, one, { seconds })
+    await checkAnswer(one)
+    return measured
   }
-  return report(contestants, missing, measured, Buffer.byteLength(cookie))
+  const measured = await measurePairs({ reference: session, others }, rounds, measure)
+  return report({ session, others, missing, ...measured }, Buffer.byteLength(cookie))
 }
 
 function plain({ server, url }: GatewayUnderTest, cookie: string): Contestant {
@@ -70,8 +72,8 @@ function plain({ server, url }: GatewayUnderTest, cookie: string): Contestant {
   }
 }
 
-/** The gateway in all its ways. */
-async function ownWays(
+/** The gateway in all its other ways. */
+async function otherWays(
   world: World,
   gateway: GatewayUnderTest,
   cookie: string,
@@ -81,7 +83,6 @@ async function ownWays(
   const accessToken = openSession(url, cookie).tokens.accessToken ?? ''
   const turning = { ...base, headers: [] }
   return [
-    base,
     { ...base, key: 'public', label: 'cognito-gateway, public route', path: '/public', sees: [] },
     inTurn(world, turning, {
       key: 'rotating',
@@ -96,6 +97,7 @@ async function ownWays(
       sessions: () => manySessions(url, cookie, 14_000),
       warmSeconds: 0,
     }),
+    await openedByDefault(world),
     {
       ...base,
       key: 'bearer',
@@ -106,6 +108,20 @@ async function ownWays(
     ...(await withRedis(world, openSession(url, cookie))),
     await forwardAuth(base, cookie),
   ]
+}
+
+/** A smaller cookie: no application here has a use for ID and access token. */
+async function openedByDefault(world: World): Promise<Contestant> {
+  const gateway = await startGateway(world, { settings: { session: {} } })
+  const { url } = gateway
+  const cookie = await gateway.signIn()
+  const base = { ...plain(gateway, cookie), headers: [] }
+  return inTurn(world, base, {
+    key: 'opened-default',
+    label: `cognito-gateway, a session opened at every request, cookie of ${Buffer.byteLength(cookie)} bytes`,
+    sessions: () => manySessions(url, cookie, 14_000),
+    warmSeconds: 0,
+  })
 }
 
 /**
@@ -175,37 +191,55 @@ async function forwardAuth(base: Contestant, cookie: string): Promise<Contestant
 }
 
 function report(
-  contestants: readonly Contestant[],
-  missing: readonly Missing[],
-  measured: ReadonlyMap<string, readonly Measured[]>,
+  {
+    session,
+    others,
+    missing,
+    references,
+    pairs,
+  }: Pairs & {
+    session: Contestant
+    others: readonly Contestant[]
+    missing: readonly Missing[]
+  },
   cookieBytes: number,
 ): Findings {
-  const of = (key: string) => measured.get(key) ?? []
-  const rate = (key: string) => median(of(key).map(one => one.requestsPerSecond))
-  const cpu = (key: string) => median(of(key).map(one => one.cpuMicroseconds))
+  const medianOf = (key: string, figure: (pair: Pair) => number) =>
+    median((pairs.get(key) ?? []).map(figure))
+  const rate = (key: string) => medianOf(key, ({ own }) => own.requestsPerSecond)
+  const cpu = (key: string) => medianOf(key, ({ own }) => own.cpuMicroseconds)
   /** The median of the rounds' own ratios: what slows the machine for a while slows neighbours alike. */
-  const ratio = (one: string, other: string) =>
-    median(of(one).map((m, at) => m.requestsPerSecond / (of(other)[at]?.requestsPerSecond ?? 0)))
-  const cpuRatio = (one: string, other: string) =>
-    median(of(one).map((m, at) => (of(other)[at]?.cpuMicroseconds ?? 0) / m.cpuMicroseconds))
-  const has = (key: string) => measured.has(key)
+  const ratio = (key: string) =>
+    medianOf(key, ({ own, reference }) => reference.requestsPerSecond / own.requestsPerSecond)
+  const cpuRatio = (key: string) =>
+    medianOf(key, ({ own, reference }) => own.cpuMicroseconds / reference.cpuMicroseconds)
+  const more = (key: string) =>
+    medianOf(key, ({ own, reference }) => own.cpuMicroseconds - reference.cpuMicroseconds)
+  const has = (key: string) => pairs.has(key)
   const figures: Figures = {}
   for (const key of allPeers) {
-    if (key !== 'express' && has(key)) figures[key as keyof Figures] = ratio('cookie', key)
+    if (key !== 'express' && has(key)) figures[key as keyof Figures] = ratio(key)
   }
-  if (has('public')) figures['login-cached'] = cpu('cookie') - cpu('public')
-  if (has('opened')) figures['login-opened'] = cpu('opened') - cpu('public')
+  if (has('public')) figures['login-cached'] = -more('public')
+  if (has('opened')) figures['login-opened'] = more('opened') - more('public')
+  if (has('opened-default'))
+    figures['login-opened-default'] = more('opened-default') - more('public')
   for (const key of ['rotating', 'bearer', 'redis'] as const) {
-    if (has(key)) figures[key] = ratio(key, 'cookie')
+    if (has(key)) figures[key] = 1 / ratio(key)
   }
   for (const { key, reason } of missing) figures[key as keyof Figures] = reason
-  const rows = contestants.map(({ key, label }) => [
-    label,
-    rate(key).toFixed(0),
-    cpu(key).toFixed(1),
-    ratio('cookie', key).toFixed(2),
-    cpuRatio('cookie', key).toFixed(2),
-  ])
+  const sessionRate = median(references.map(one => one.requestsPerSecond))
+  const sessionCpu = median(references.map(one => one.cpuMicroseconds))
+  const rows = [
+    [session.label, sessionRate.toFixed(0), sessionCpu.toFixed(1), '', ''],
+    ...others.map(({ key, label }) => [
+      label,
+      rate(key).toFixed(0),
+      cpu(key).toFixed(1),
+      ratio(key).toFixed(2),
+      cpuRatio(key).toFixed(2),
+    ]),
+  ]
   const gone = missing.map(({ label, reason }) => [
     label,
     `missing: ${reason.split('\n')[0]}`,
@@ -213,9 +247,9 @@ function report(
     '',
     '',
   ])
-  const bars = contestants.map(({ key, label }) => ({
+  const bars = [session, ...others].map(({ key, label }) => ({
     name: label,
-    value: Math.round(rate(key)),
+    value: Math.round(key === session.key ? sessionRate : rate(key)),
     ours: label.startsWith('cognito-gateway'),
   }))
   return {

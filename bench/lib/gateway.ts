@@ -67,7 +67,7 @@ export async function startGateway(
     port,
     [
       world.node,
-      '--max-semi-space-size=8',
+      '--max-semi-space-size=16',
       '--no-parallel-scavenge',
       ...nodeOptions,
       'dist/cli/main.js',
@@ -78,6 +78,7 @@ export async function startGateway(
     {
       core,
       env: {
+        MALLOC_TRIM_THRESHOLD_: '131072',
         GATEWAY_SECRET: secret,
         COGNITO_CLIENT_SECRET: world.client.secret,
         ...env,

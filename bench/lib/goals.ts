@@ -48,6 +48,12 @@ export const goals = {
     [18, 12],
     'µs',
   ),
+  'login-opened-default': cost(
+    '6',
+    'the same with what sessions keep by default: claims and refresh token',
+    [18, 12],
+    'µs',
+  ),
   rotating: ratio('7', '2,000 rotating sessions / one session', 0.85, 0.95),
   bearer: ratio('8', 'Bearer cached / cookie session cached', 0.95, 1),
   redis: ratio('8', 'Redis store / cookie store', 0.7, 0.9),
