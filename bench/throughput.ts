@@ -39,7 +39,7 @@ export async function throughput(world: World, { quick }: Plan): Promise<Finding
   const rounds = world.times(quick ? 9 : 12)
   const gateway = await startGateway(world)
   const cookie = await gateway.signIn()
-  const session = plain(gateway, cookie)
+  const session = inUse(plain(gateway, cookie), gateway.url, cookie)
   const own = quick ? [] : await otherWays(world, gateway, cookie)
   const peers: (Contestant | Missing)[] = []
   for (const key of quick ? quickPeers : allPeers) peers.push(await startPeer(world, key, cookie))
@@ -71,6 +71,23 @@ function plain({ server, url }: GatewayUnderTest, cookie: string): Contestant {
     headers: [`Cookie: ${cookie}`],
     sees: identity,
     hidden,
+  }
+}
+
+/**
+ * With a cookie made anew for each round, as browsers have it: they take the one that says when the session was used last.
+ * The load does not, and from the second minute on it would be told again and again.
+ */
+function inUse(base: Contestant, url: string, cookie: string): Contestant {
+  let { headers } = base
+  return {
+    ...base,
+    get headers() {
+      return headers
+    },
+    async prepare() {
+      headers = manySessions(url, cookie, 1).map(fresh => `Cookie: ${fresh}`)
+    },
   }
 }
 
@@ -108,7 +125,7 @@ async function otherWays(
       sees: ['x-forwarded-user: '],
     },
     ...(await withRedis(world, openSession(url, cookie))),
-    await forwardAuth(base, cookie),
+    await forwardAuth(base, url, cookie),
   ]
 }
 
@@ -182,14 +199,19 @@ async function withRedis(world: World, session: Session): Promise<(Contestant | 
 }
 
 /** What nginx, Traefik and others ask: the answer has no body, so its headers are looked at. */
-async function forwardAuth(base: Contestant, cookie: string): Promise<Contestant | Missing> {
+async function forwardAuth(
+  base: Contestant,
+  url: string,
+  cookie: string,
+): Promise<Contestant | Missing> {
   const label = 'cognito-gateway, forward-auth answer'
   const answer = await request(`http://localhost:${base.port}/oauth2/auth`, { headers: { cookie } })
   await answer.body.dump()
   const email = answer.headers['x-forwarded-email']
   if (answer.statusCode !== 202 || email !== 'jane@example.com')
     return { key: 'forward-auth', label, reason: `answered ${answer.statusCode}` }
-  return { ...base, key: 'forward-auth', label, path: '/oauth2/auth', bodyless: true }
+  const one = inUse(base, url, cookie)
+  return Object.assign(one, { key: 'forward-auth', label, path: '/oauth2/auth', bodyless: true })
 }
 
 function report(
