@@ -39,7 +39,7 @@ export async function throughput(world: World, { quick }: Plan): Promise<Finding
   const rounds = world.times(quick ? 9 : 12)
   const gateway = await startGateway(world)
   const cookie = await gateway.signIn()
-  const session = inUse(plain(gateway, cookie), gateway.url, cookie)
+  const session = inUse(world, plain(gateway, cookie), gateway.url, cookie)
   const own = quick ? [] : await otherWays(world, gateway, cookie)
   const peers: (Contestant | Missing)[] = []
   for (const key of quick ? quickPeers : allPeers) peers.push(await startPeer(world, key, cookie))
@@ -71,23 +71,6 @@ function plain({ server, url }: GatewayUnderTest, cookie: string): Contestant {
     headers: [`Cookie: ${cookie}`],
     sees: identity,
     hidden,
-  }
-}
-
-/**
- * With a cookie made anew for each round, as browsers have it: they take the one that says when the session was used last.
- * The load does not, and from the second minute on it would be told again and again.
- */
-function inUse(base: Contestant, url: string, cookie: string): Contestant {
-  let { headers } = base
-  return {
-    ...base,
-    get headers() {
-      return headers
-    },
-    async prepare() {
-      headers = manySessions(url, cookie, 1).map(fresh => `Cookie: ${fresh}`)
-    },
   }
 }
 
@@ -125,7 +108,7 @@ async function otherWays(
       sees: ['x-forwarded-user: '],
     },
     ...(await withRedis(world, openSession(url, cookie))),
-    await forwardAuth(base, url, cookie),
+    await forwardAuth(world, base, url, cookie),
   ]
 }
 
@@ -168,6 +151,12 @@ function inTurn(
   return contestant
 }
 
+/** The one session, as a browser has it that takes every cookie it is given. */
+function inUse(world: World, base: Contestant, url: string, cookie: string): Contestant {
+  const sessions = () => manySessions(url, cookie, 1)
+  return inTurn(world, { ...base, headers: [] }, { ...base, sessions, warmSeconds: 0 })
+}
+
 interface Turns {
   readonly key: string
   readonly label: string
@@ -200,6 +189,7 @@ async function withRedis(world: World, session: Session): Promise<(Contestant | 
 
 /** What nginx, Traefik and others ask: the answer has no body, so its headers are looked at. */
 async function forwardAuth(
+  world: World,
   base: Contestant,
   url: string,
   cookie: string,
@@ -210,8 +200,8 @@ async function forwardAuth(
   const email = answer.headers['x-forwarded-email']
   if (answer.statusCode !== 202 || email !== 'jane@example.com')
     return { key: 'forward-auth', label, reason: `answered ${answer.statusCode}` }
-  const one = inUse(base, url, cookie)
-  return Object.assign(one, { key: 'forward-auth', label, path: '/oauth2/auth', bodyless: true })
+  const asked = { ...base, key: 'forward-auth', label, path: '/oauth2/auth', bodyless: true }
+  return inUse(world, asked, url, cookie)
 }
 
 function report(

@@ -1,4 +1,5 @@
 // The built gateway as a process, and sessions that were really signed in at the user pool.
+import { readFileSync } from 'node:fs'
 import { stringify } from 'yaml'
 import { freePort } from '../../test/fixtures/free-port.js'
 import { PlainBrowser } from '../../test/fixtures/plain-browser.js'
@@ -18,6 +19,9 @@ export interface GatewayUnderTest {
   /** Signs a person of the example pool in; a Cookie header with the session. */
   signIn(username?: string, password?: string): Promise<string>
 }
+
+/** How `npm start` starts Node.js: its options, and what stands before it. */
+const usualStart = readStart()
 
 interface GatewayOptions {
   /** Settings beside those that every gateway here has. */
@@ -67,8 +71,7 @@ export async function startGateway(
     port,
     [
       world.node,
-      '--max-semi-space-size=16',
-      '--no-parallel-scavenge',
+      ...usualStart.options,
       ...nodeOptions,
       'dist/cli/main.js',
       'start',
@@ -78,7 +81,7 @@ export async function startGateway(
     {
       core,
       env: {
-        MALLOC_TRIM_THRESHOLD_: '131072',
+        ...usualStart.env,
         GATEWAY_SECRET: secret,
         COGNITO_CLIENT_SECRET: world.client.secret,
         ...env,
@@ -105,4 +108,16 @@ async function sessionCookie(url: string, username?: string, password?: string):
     .split('; ')
     .filter(pair => pair.startsWith('cgw-session'))
     .join('; ')
+}
+
+function readStart(): { options: string[]; env: Record<string, string> } {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as {
+    scripts: { start: string }
+  }
+  const words = scripts.start.split(' ')
+  const node = words.indexOf('node')
+  return {
+    options: words.slice(node + 1).filter(word => word.startsWith('--')),
+    env: Object.fromEntries(words.slice(0, node).map(word => word.split('=', 2))),
+  }
 }

@@ -16,7 +16,7 @@ export interface Contestant {
   readonly path?: string
   /** Header lines beside Host. */
   readonly headers: readonly string[]
-  /** Cookie headers that take turns. */
+  /** Cookie headers that take turns, where there are several. */
   readonly cookies?: readonly string[]
   /** Before each round, which is not measured. */
   readonly prepare?: () => Promise<unknown>
@@ -53,8 +53,9 @@ export async function load(
 ): Promise<Measured> {
   const { label, port, servers, path = '/', headers, cookies } = contestant
   const before = cpuSeconds(...servers)
-  const lines = [`Host: localhost:${port}`, ...headers].flatMap(line => ['-H', line])
-  const script = cookies === undefined ? [] : ['-s', rotation(world, contestant)]
+  const cookie = cookies?.length === 1 ? [`Cookie: ${cookies[0]}`] : []
+  const lines = [`Host: localhost:${port}`, ...headers, ...cookie].flatMap(line => ['-H', line])
+  const script = cookies && cookies.length > 1 ? ['-s', rotation(world, contestant)] : []
   const { stdout } = await run(
     'taskset',
     [
