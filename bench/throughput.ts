@@ -120,7 +120,7 @@ async function openedByDefault(world: World): Promise<Contestant> {
   const base = { ...plain(gateway, cookie), headers: [] }
   return inTurn(world, base, {
     key: 'opened-default',
-    label: `cognito-gateway, a session opened at every request, cookie of ${Buffer.byteLength(cookie)} bytes`,
+    label: `cognito-gateway, the same, cookie of ${Buffer.byteLength(cookie)} bytes`,
     sessions: () => manySessions(url, cookie, 14_000),
     warmSeconds: 0,
   })

@@ -76,7 +76,7 @@ async function draw({ title, unit, bars }: Chart): Promise<string> {
     width: 420,
     data: { values: bars.map(bar => ({ ...bar, ours: bar.ours === true })) },
     encoding: {
-      y: { field: 'name', type: 'nominal', sort: null, axis: { title: null, labelLimit: 320 } },
+      y: { field: 'name', type: 'nominal', sort: null, axis: { title: null, labelLimit: 0 } },
       x: { field: 'value', type: 'quantitative', axis: { title: unit, tickCount: 5 } },
     },
     layer: [
