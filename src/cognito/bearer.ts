@@ -16,10 +16,15 @@ export interface BearerCallers {
 
 const maxRemembered = 2000
 const maxRememberedBytes = 8 * 1024 * 1024
+/** The end of the signature tells any two verified tokens apart; the whole token is compared all the same. */
+const tailCharacters = 22
 /** Cognito's are below 4 KB with a hundred groups; what is longer is none. */
 const maxTokenBytes = 16 * 1024
 
-/** Callers by verified token: one memory for each use, keyed by the whole token. */
+/**
+ * Callers by verified token: one memory for each use, keyed by the end of the token. To hash all of it costs a request
+ * more than everything else here (bench/throughput).
+ */
 export function createBearerCallers({
   verifier,
   clock,
@@ -44,7 +49,7 @@ export function createBearerCallers({
           expiresAt: claims.exp,
         },
       }
-      known[tokenUse].set(token, caller)
+      known[tokenUse].set(tailOf(token), caller)
       return caller
     } catch (error) {
       throw asInvalid(error)
@@ -53,8 +58,8 @@ export function createBearerCallers({
 
   return {
     find(token, tokenUse) {
-      const caller = known[tokenUse].get(token)
-      if (caller !== undefined && caller.tokens.expiresAt > clock()) {
+      const caller = known[tokenUse].get(tailOf(token))
+      if (caller !== undefined && tokenOf(caller) === token && caller.tokens.expiresAt > clock()) {
         use.hits++
         return caller
       }
@@ -70,8 +75,16 @@ function remember(): LRUCache<string, Caller> {
   return new LRUCache({
     max: maxRemembered,
     maxSize: maxRememberedBytes,
-    sizeCalculation: (_caller, token) => token.length * 3,
+    sizeCalculation: caller => tokenOf(caller).length * 3,
   })
+}
+
+function tailOf(token: string): string {
+  return token.slice(-tailCharacters)
+}
+
+function tokenOf({ tokens }: Caller): string {
+  return tokens.accessToken ?? tokens.idToken ?? ''
 }
 
 /** Whatever was wrong with it: all bad tokens look alike. */
