@@ -130,6 +130,13 @@ export class World {
     if (this.#registered.has(server.port)) this.#ports.push(server.port)
   }
 
+  /** Before the end: stops all that was started here, but for the application. */
+  async clear(): Promise<void> {
+    const started = this.#servers.splice(0).filter(server => server !== this.application)
+    this.#servers.push(this.application)
+    await Promise.all(started.map(server => this.stop(server)))
+  }
+
   /** So many of the usual number, one at least. */
   times(usual: number): number {
     return Math.max(1, Math.round(usual * this.scale))
