@@ -15,10 +15,7 @@ import type { Findings } from './lib/report.js'
 import { manyInRedis, manySessions, openSession } from './lib/sessions.js'
 import type { World } from './lib/world.js'
 
-/** Fresh processes of one program differ by up to a tenth for as long as they live: each is started so many times. */
-const usualLives = 3
-/** In each. Many short rounds: the machine's speed changes from one second to the next. */
-const usualRounds = { quick: 4, whole: 3 }
+/** Of a round. Many short ones: the machine's speed changes from one second to the next. */
 const seconds = 1
 const settleMs = 300
 const identity = ['x-forwarded-email: jane@example.com']
@@ -33,8 +30,19 @@ const allPeers: PeerKey[] = [
 ]
 
 interface Plan {
-  readonly quick: boolean
+  /** How often everything is started anew: fresh processes of one program differ by up to a tenth for as long as they live. */
+  readonly lives: number
+  /** Of each life. */
+  readonly rounds: number
+  /** Before the first round: V8 compiles for seconds. */
+  readonly warmSeconds: number
+  readonly peers: readonly PeerKey[]
+  /** Whether the gateway takes part in all its ways, which warms it as well. */
+  readonly allWays: boolean
 }
+
+const whole: Plan = { lives: 3, rounds: 3, warmSeconds: 3, peers: allPeers, allWays: true }
+const quickly: Plan = { lives: 1, rounds: 9, warmSeconds: 8, peers: quickPeers, allWays: false }
 
 /** What was measured with one start of everything. */
 interface Life extends Pairs {
@@ -45,29 +53,30 @@ interface Life extends Pairs {
 }
 
 /** Rows 1 to 8; rows 1 to 3 when it has to be quick. */
-export async function throughput(world: World, { quick }: Plan): Promise<Findings> {
+export async function throughput(world: World, { quick }: { quick: boolean }): Promise<Findings> {
   requireWrk()
-  const lives: [Life, ...Life[]] = [await live(world, quick)]
-  while (lives.length < world.times(usualLives)) {
+  const plan = quick ? quickly : whole
+  const lives: [Life, ...Life[]] = [await live(world, plan)]
+  while (lives.length < world.times(plan.lives)) {
     await world.clear()
-    lives.push(await live(world, quick))
+    lives.push(await live(world, plan))
   }
   return report(lives)
 }
 
-async function live(world: World, quick: boolean): Promise<Life> {
+async function live(world: World, plan: Plan): Promise<Life> {
   const gateway = await startGateway(world)
   const cookie = await gateway.signIn()
   const session = inUse(world, plain(gateway, cookie), gateway.url, cookie)
-  const own = quick ? [] : await otherWays(world, gateway, cookie)
+  const own = plan.allWays ? await otherWays(world, gateway, cookie) : []
   const peers: (Contestant | Missing)[] = []
-  for (const key of quick ? quickPeers : allPeers) peers.push(await startPeer(world, key, cookie))
+  for (const key of plan.peers) peers.push(await startPeer(world, key, cookie))
   const missing = [...own, ...peers].filter(isMissing)
   const others = [...own, ...peers].filter((one): one is Contestant => !isMissing(one))
   for (const one of [session, ...others]) {
     await one.prepare?.()
     await checkAnswer(one)
-    await load(world, one, { seconds: 3 * world.scale })
+    await load(world, one, { seconds: plan.warmSeconds * world.scale })
   }
   const measure = async (one: Contestant) => {
     // What the one before has left behind is tidied up on the same core.
@@ -77,8 +86,11 @@ async function live(world: World, quick: boolean): Promise<Life> {
     await checkAnswer(one)
     return measured
   }
-  const rounds = world.times(quick ? usualRounds.quick : usualRounds.whole)
-  const measured = await measurePairs({ reference: session, others }, rounds, measure)
+  const measured = await measurePairs(
+    { reference: session, others },
+    world.times(plan.rounds),
+    measure,
+  )
   return { session, others, missing, cookieBytes: Buffer.byteLength(cookie), ...measured }
 }
 
