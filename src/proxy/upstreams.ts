@@ -3,6 +3,7 @@ import { isIP } from 'node:net'
 import type { buildConnector as BuildConnector, Pool as PoolOfConnections } from 'undici'
 import { buildConnector, Pool } from '../lib/undici.js'
 import { Breaker, type BreakerLimits } from './breaker.js'
+import { DirectReads } from './direct-reads.js'
 import { EventStreams } from './event-stream.js'
 import { HeadDeadlines } from './head-deadlines.js'
 
@@ -168,9 +169,9 @@ function openUpstream(
     keepAliveMaxTimeout: keepAliveMs,
     maxHeaderSize: maxHeadBytes,
     bodyTimeout: 0,
-    connect: connectTo(hostname, access, { socketPath, breaker }),
+    connect: connectTo(hostname, access, { socketPath, breaker, isForPool: true }),
   })
-  const open = connectTo(hostname, access, { socketPath, breaker, allowHalfOpen: true })
+  const open = connectTo(hostname, access, { socketPath, breaker, isForPool: false })
   return {
     place,
     pool,
@@ -199,26 +200,42 @@ function connectTo(
   {
     socketPath,
     breaker,
-    allowHalfOpen = false,
-  }: { socketPath: string | undefined; breaker: Breaker; allowHalfOpen?: boolean },
+    isForPool,
+  }: { socketPath: string | undefined; breaker: Breaker; isForPool: boolean },
 ): BuildConnector.connector {
   const { ca, cert, key } = tls
-  const open = buildConnector({
+  const options = {
     timeout: connectTimeoutMs,
     rejectUnauthorized: true,
     allowH2: false,
-    allowHalfOpen,
+    allowHalfOpen: !isForPool,
     ...(socketPath !== undefined && { socketPath }),
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
-  })
+  }
+  const open = isForPool ? openDirectly(options) : buildConnector(options)
   const servername = isIP(hostname) === 0 ? hostname : ''
-  return (options, callback) =>
-    open({ ...options, servername }, (...outcome) => {
+  return (target, callback) =>
+    open({ ...target, servername }, (...outcome) => {
       const [error] = outcome
       if (error === null) breaker.succeeded()
       else breaker.failed(error)
       callback(...outcome)
     })
+}
+
+/** Over TLS it stays as undici has it. */
+function openDirectly(options: BuildConnector.BuildOptions): BuildConnector.connector {
+  const overTls = buildConnector(options)
+  return (target, callback) => {
+    if (target.protocol === 'https:') return overTls(target, callback)
+    const reads = new DirectReads()
+    const open = buildConnector({ ...options, onread: reads.onread } as BuildConnector.BuildOptions)
+    open(target, (...outcome) => {
+      const [error, socket] = outcome
+      if (error === null) reads.serve(socket)
+      callback(...outcome)
+    })
+  }
 }
