@@ -11,8 +11,10 @@ import type { Findings, Table } from './lib/report.js'
 import { World } from './lib/world.js'
 import { firstAnswer } from './start.js'
 
-const usualRounds = 5
+const usualRounds = 4
 const usualSeconds = 2
+/** Before each round, as in throughput. */
+const againSeconds = 1
 const usualStarts = 5
 const settleMs = 300
 
@@ -79,6 +81,7 @@ async function race(world: World, sides: readonly Side[]): Promise<void> {
   for (let round = 0; round < world.times(usualRounds); round++) {
     for (const { side, one } of turned(all, round)) {
       await setTimeout(settleMs)
+      await load(side.world, one, { seconds: againSeconds * world.scale })
       const found = await load(side.world, one, { seconds: usualSeconds * world.scale })
       await checkAnswer(one)
       side.measured.get(one.key)?.push(found)

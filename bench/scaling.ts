@@ -48,7 +48,7 @@ async function cells(world: World, contestant: Contestant): Promise<string[]> {
   const measured = []
   for (let round = 0; round <= rounds; round++) {
     // The first warms up, for longer.
-    const seconds = (round === 0 ? 2 : 1) * usualSeconds * world.scale
+    const seconds = (round === 0 ? 1.5 : 1) * usualSeconds * world.scale
     const one = await load(world, contestant, { seconds })
     if (round > 0) measured.push(one)
   }

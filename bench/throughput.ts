@@ -17,6 +17,8 @@ import type { World } from './lib/world.js'
 
 /** Of a round. Many short ones: the machine's speed changes from one second to the next. */
 const seconds = 1
+/** Before each round, by the one whose round it is. */
+const againSeconds = 1
 const settleMs = 300
 const identity = ['x-forwarded-email: jane@example.com']
 const hidden = ['cgw-session']
@@ -41,8 +43,8 @@ interface Plan {
   readonly allWays: boolean
 }
 
-const whole: Plan = { lives: 3, rounds: 3, warmSeconds: 3, peers: allPeers, allWays: true }
-const quickly: Plan = { lives: 1, rounds: 9, warmSeconds: 8, peers: quickPeers, allWays: false }
+const whole: Plan = { lives: 3, rounds: 2, warmSeconds: 3, peers: allPeers, allWays: true }
+const quickly: Plan = { lives: 1, rounds: 6, warmSeconds: 8, peers: quickPeers, allWays: false }
 
 /** What was measured with one start of everything. */
 interface Life extends Pairs {
@@ -67,7 +69,7 @@ export async function throughput(world: World, { quick }: { quick: boolean }): P
 async function live(world: World, plan: Plan): Promise<Life> {
   const gateway = await startGateway(world)
   const cookie = await gateway.signIn()
-  const session = inUse(world, plain(gateway, cookie), gateway.url, cookie)
+  const session = inUse(plain(gateway, cookie), gateway.url, cookie)
   const own = plan.allWays ? await otherWays(world, gateway, cookie) : []
   const peers: (Contestant | Missing)[] = []
   for (const key of plan.peers) peers.push(await startPeer(world, key, cookie))
@@ -82,6 +84,9 @@ async function live(world: World, plan: Plan): Promise<Life> {
     // What the one before has left behind is tidied up on the same core.
     await setTimeout(settleMs)
     await one.prepare?.()
+    // V8 compiles anew what it gave up when the clients of the round before left and what it had learnt went unused.
+    await load(world, one, { seconds: againSeconds * world.scale })
+    if (one.isSeenOnce) await one.prepare?.()
     const measured = await load(world, one, { seconds })
     await checkAnswer(one)
     return measured
@@ -118,11 +123,10 @@ async function otherWays(
   const turning = { ...base, headers: [] }
   return [
     { ...base, key: 'public', label: 'cognito-gateway, public route', path: '/public', sees: [] },
-    inTurn(world, turning, {
+    inTurn(turning, {
       key: 'rotating',
       label: 'cognito-gateway, 2,000 sessions in turn',
       sessions: () => manySessions(url, cookie, 2000),
-      warmSeconds: 1,
     }),
     await opened(world, {
       key: 'opened',
@@ -142,7 +146,7 @@ async function otherWays(
       sees: ['x-forwarded-user: '],
     },
     ...(await withRedis(world, openSession(url, cookie))),
-    await forwardAuth(world, base, url, cookie),
+    await forwardAuth(base, url, cookie),
   ]
 }
 
@@ -159,13 +163,12 @@ async function opened(
   const { url } = gateway
   const cookie = await gateway.signIn()
   const base = { ...plain(gateway, cookie), headers: [] }
-  return inTurn(world, base, {
+  return inTurn(base, {
     key,
     label: label(Buffer.byteLength(cookie)),
     // More than come within a round: each is seen once.
     sessions: () => manySessions(url, cookie, 14_000),
-    warmSeconds: 1,
-    warmedByOthers: true,
+    isSeenOnce: true,
   })
 }
 
@@ -173,42 +176,33 @@ async function opened(
  * Sessions that take turns, made anew for each round. With those of before, a round would find them out of use for a minute
  * and have each written down as used, at the same time and by clients that do not take the new cookie.
  */
-function inTurn(
-  world: World,
-  base: Contestant,
-  { key, label, sessions, warmSeconds, warmedByOthers = false }: Turns,
-): Contestant {
+function inTurn(base: Contestant, { key, label, sessions, isSeenOnce = false }: Turns): Contestant {
   let cookies: readonly string[] = []
-  const contestant: Contestant = {
+  return {
     ...base,
     key,
     label,
+    isSeenOnce,
     get cookies() {
       return cookies
     },
     async prepare() {
       cookies = await sessions()
-      if (warmSeconds > 0) await load(world, contestant, { seconds: warmSeconds })
-      if (warmedByOthers) cookies = await sessions()
     },
   }
-  return contestant
 }
 
 /** The one session, as a browser has it that takes every cookie it is given. */
-function inUse(world: World, base: Contestant, url: string, cookie: string): Contestant {
+function inUse(base: Contestant, url: string, cookie: string): Contestant {
   const sessions = () => manySessions(url, cookie, 1)
-  return inTurn(world, { ...base, headers: [] }, { ...base, sessions, warmSeconds: 0 })
+  return inTurn({ ...base, headers: [] }, { ...base, sessions })
 }
 
 interface Turns {
   readonly key: string
   readonly label: string
   readonly sessions: () => readonly string[] | Promise<readonly string[]>
-  /** How long all of them are used before what counts. */
-  readonly warmSeconds: number
-  /** Whether new ones take their place then, so that each comes for the first time. */
-  readonly warmedByOthers?: boolean
+  readonly isSeenOnce?: boolean
 }
 
 async function withRedis(world: World, session: Session): Promise<(Contestant | Missing)[]> {
@@ -218,13 +212,11 @@ async function withRedis(world: World, session: Session): Promise<(Contestant | 
     const gateway = await startGateway(world, { redisUrl })
     const one = { ...plain(gateway, await gateway.signIn()), key: 'redis', label }
     const many = inTurn(
-      world,
       { ...one, headers: [] },
       {
         key: 'redis-rotating',
         label: 'cognito-gateway, 2,000 sessions in Redis in turn',
         sessions: () => manyInRedis({ url: gateway.url, redisUrl }, session, 2000),
-        warmSeconds: 1,
       },
     )
     return [one, many]
@@ -235,7 +227,6 @@ async function withRedis(world: World, session: Session): Promise<(Contestant | 
 
 /** What nginx, Traefik and others ask: the answer has no body, so its headers are looked at. */
 async function forwardAuth(
-  world: World,
   base: Contestant,
   url: string,
   cookie: string,
@@ -247,7 +238,7 @@ async function forwardAuth(
   if (answer.statusCode !== 202 || email !== 'jane@example.com')
     return { key: 'forward-auth', label, reason: `answered ${answer.statusCode}` }
   const asked = { ...base, key: 'forward-auth', label, path: '/oauth2/auth', bodyless: true }
-  return inUse(world, asked, url, cookie)
+  return inUse(asked, url, cookie)
 }
 
 function report(lives: readonly [Life, ...Life[]]): Findings {

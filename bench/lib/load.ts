@@ -20,6 +20,8 @@ export interface Contestant {
   readonly cookies?: readonly string[]
   /** Before each round, which is not measured. */
   readonly prepare?: () => Promise<unknown>
+  /** Whether it is prepared anew after the warm-up of a round, so that no session that counts has come before. */
+  readonly isSeenOnce?: boolean
   /** What the application has to see of every request. */
   readonly sees: readonly string[]
   /** What it must not see. */
