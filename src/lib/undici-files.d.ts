@@ -17,6 +17,10 @@ declare module 'undici/lib/core/errors.js' {
 
   export = errors
 }
+declare module 'undici/lib/core/symbols.js' {
+  const symbols: { readonly kParser: unique symbol }
+  export = symbols
+}
 declare module 'undici/lib/dispatcher/agent.js' {
   import { Agent } from 'undici'
 

@@ -1,7 +1,7 @@
 // Connections to applications: one bounded pool each, TLS verified, nothing retried.
 import { isIP, type Socket } from 'node:net'
 import type { buildConnector as BuildConnector, Pool as PoolOfConnections } from 'undici'
-import { buildConnector, Pool } from '../lib/undici.js'
+import { buildConnector, endWell, Pool } from '../lib/undici.js'
 import { Breaker, type BreakerLimits } from './breaker.js'
 import { DirectReads } from './direct-reads.js'
 import { EventStreams } from './event-stream.js'
@@ -218,9 +218,11 @@ function connectTo(
   const servername = isIP(hostname) === 0 ? hostname : ''
   return (target, callback) =>
     open({ ...target, servername }, (...outcome) => {
-      const [error] = outcome
-      if (error === null) breaker.succeeded()
-      else breaker.failed(error)
+      const [error, socket] = outcome
+      if (error === null) {
+        breaker.succeeded()
+        if (isForPool) endWell(socket)
+      } else breaker.failed(error)
       callback(...outcome)
     })
 }
