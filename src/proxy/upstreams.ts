@@ -159,19 +159,21 @@ function openUpstream(
   })
   const socketPath = place.startsWith('unix:') ? place.slice('unix:'.length) : undefined
   const origin = socketPath === undefined ? place : 'http://localhost'
-  const { host, hostname: bracketed, port, protocol } = new URL(origin)
+  const url = new URL(origin)
+  const { host, hostname: bracketed, port, protocol } = url
   const address = bracketed.replaceAll(/^\[|\]$/g, '')
   const hostname = access.tls?.serverName ?? address
-  const pool = new Pool(settled(new URL(origin)), {
+  const options = connectOptions(access, socketPath)
+  const pool = new Pool(settled(url), {
     connections: limits.maxConnections,
     pipelining: 1,
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
     maxHeaderSize: maxHeadBytes,
     bodyTimeout: 0,
-    connect: connectTo(hostname, access, { socketPath, breaker, isForPool: true }),
+    connect: connectTo(hostname, openForPool(options), breaker),
   })
-  const open = connectTo(hostname, access, { socketPath, breaker, isForPool: false })
+  const open = connectTo(hostname, buildConnector({ ...options, allowHalfOpen: true }), breaker)
   return {
     place,
     pool,
@@ -188,6 +190,22 @@ function openUpstream(
   }
 }
 
+function connectOptions(
+  { connectTimeoutMs = defaultConnectTimeoutMs, tls = {} }: UpstreamAccess,
+  socketPath: string | undefined,
+): BuildConnector.BuildOptions {
+  const { ca, cert, key } = tls
+  return {
+    timeout: connectTimeoutMs,
+    rejectUnauthorized: true,
+    allowH2: false,
+    ...(socketPath !== undefined && { socketPath }),
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+  }
+}
+
 /**
  * Opens connections whose certificate is for the upstream.
  *
@@ -196,48 +214,33 @@ function openUpstream(
  */
 function connectTo(
   hostname: string,
-  { connectTimeoutMs = defaultConnectTimeoutMs, tls = {} }: UpstreamAccess,
-  {
-    socketPath,
-    breaker,
-    isForPool,
-  }: { socketPath: string | undefined; breaker: Breaker; isForPool: boolean },
+  open: BuildConnector.connector,
+  breaker: Breaker,
 ): BuildConnector.connector {
-  const { ca, cert, key } = tls
-  const options = {
-    timeout: connectTimeoutMs,
-    rejectUnauthorized: true,
-    allowH2: false,
-    allowHalfOpen: !isForPool,
-    ...(socketPath !== undefined && { socketPath }),
-    ...(ca !== undefined && { ca }),
-    ...(cert !== undefined && { cert }),
-    ...(key !== undefined && { key }),
-  }
-  const open = isForPool ? openDirectly(options) : buildConnector(options)
   const servername = isIP(hostname) === 0 ? hostname : ''
   return (target, callback) =>
     open({ ...target, servername }, (...outcome) => {
-      const [error, socket] = outcome
-      if (error === null) {
-        breaker.succeeded()
-        if (isForPool) endWell(socket)
-      } else breaker.failed(error)
+      const [error] = outcome
+      if (error === null) breaker.succeeded()
+      else breaker.failed(error)
       callback(...outcome)
     })
 }
 
-/** Over TLS it stays as undici has it. */
-function openDirectly(options: BuildConnector.BuildOptions): BuildConnector.connector {
+/** Connections that undici's parser reads: directly, but for those over TLS, which tells an end while nothing is to be read. */
+function openForPool(options: BuildConnector.BuildOptions): BuildConnector.connector {
   const overTls = buildConnector(options)
   return (target, callback) => {
-    if (target.protocol === 'https:') return overTls(target, callback)
-    const reads = new DirectReads()
-    const open = buildConnector({ ...options, onread: reads.onread } as BuildConnector.BuildOptions)
+    const reads = target.protocol === 'https:' ? null : new DirectReads()
+    const open =
+      reads === null
+        ? overTls
+        : buildConnector({ ...options, onread: reads.onread } as BuildConnector.BuildOptions)
     open(target, (...outcome) => {
       const [error, socket] = outcome
       if (error === null) {
-        reads.serve(socket)
+        endWell(socket)
+        reads?.serve(socket)
         holdProcess(socket)
       }
       callback(...outcome)
