@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createServer as createTlsServer } from 'node:https'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import type { TLSSocket } from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import t, { type Test } from 'tap'
 import { createUpstreams } from '../../src/proxy/upstreams.js'
 import { selfSigned, type TestCertificate } from './fixtures/certificate.js'
@@ -247,4 +250,13 @@ t.test('closing waits for what is under way', async t => {
   t.equal(upstream.inFlight, 0)
   const after = await exchange(t, port, 'GET / HTTP/1.1')
   t.match(after, 'GW_ERR_UPSTREAM_UNREACHABLE')
+})
+
+t.test('who waits for an answer and for nothing else gets it before the process ends', async t => {
+  const origin = await httpUpstream(t, (_request, response) => {
+    setImmediate(() => response.end('ok'))
+  })
+  const script = fileURLToPath(new URL('fixtures/ask-upstream.ts', import.meta.url))
+  const asked = promisify(execFile)(process.execPath, ['--import=tsx', script, origin])
+  t.equal((await asked).stdout, '200')
 })
