@@ -2,7 +2,7 @@
 // interleaved rounds, the start, and memory at rest.
 import { setTimeout } from 'node:timers/promises'
 import { startGateway } from './lib/gateway.js'
-import { type Contestant, checkAnswer, load, type Measured, requireWrk } from './lib/load.js'
+import { type Contestant, checkAnswer, load, type Measured, requireWrk, round } from './lib/load.js'
 import { type NodeProgram, newestFromNpm, programOf } from './lib/npm-node.js'
 import { median, megabytes, turned } from './lib/numbers.js'
 import { isMissing, startPeer } from './lib/peers.js'
@@ -13,10 +13,7 @@ import { firstAnswer } from './start.js'
 
 const usualRounds = 4
 const usualSeconds = 2
-/** Before each round, as in throughput. */
-const againSeconds = 1
 const usualStarts = 5
-const settleMs = 300
 
 /** What was measured by one node. */
 interface Side {
@@ -78,12 +75,9 @@ async function race(world: World, sides: readonly Side[]): Promise<void> {
     await checkAnswer(one)
     await load(side.world, one, { seconds: 3 * world.scale })
   }
-  for (let round = 0; round < world.times(usualRounds); round++) {
-    for (const { side, one } of turned(all, round)) {
-      await setTimeout(settleMs)
-      await load(side.world, one, { seconds: againSeconds * world.scale })
-      const found = await load(side.world, one, { seconds: usualSeconds * world.scale })
-      await checkAnswer(one)
+  for (let turn = 0; turn < world.times(usualRounds); turn++) {
+    for (const { side, one } of turned(all, turn)) {
+      const found = await round(side.world, one, { seconds: usualSeconds * world.scale })
       side.measured.get(one.key)?.push(found)
     }
   }

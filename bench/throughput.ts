@@ -1,12 +1,11 @@
 // How many requests a second, and at what cost, with login, against proxies with and without? Interleaved rounds,
 // medians, each server alone on one core, the same upstream for all. The cookie session comes again after every few others,
 // so that each is compared with what it did just before and just after.
-import { setTimeout } from 'node:timers/promises'
 import { request } from 'undici'
 import type { Session } from '../src/model.js'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
 import type { Figures } from './lib/goals.js'
-import { type Contestant, checkAnswer, load, requireWrk } from './lib/load.js'
+import { type Contestant, checkAnswer, load, requireWrk, round } from './lib/load.js'
 import { median } from './lib/numbers.js'
 import { measurePairs, type Pair, type Pairs } from './lib/pairs.js'
 import { isMissing, type Missing, type PeerKey, startPeer } from './lib/peers.js'
@@ -17,9 +16,6 @@ import type { World } from './lib/world.js'
 
 /** Of a round. Many short ones: the machine's speed changes from one second to the next. */
 const seconds = 1
-/** Before each round, by the one whose round it is. */
-const againSeconds = 1
-const settleMs = 300
 const identity = ['x-forwarded-email: jane@example.com']
 const hidden = ['cgw-session']
 const quickPeers: PeerKey[] = ['undici', 'reply-from', 'apache-client', 'apache-server']
@@ -80,21 +76,10 @@ async function live(world: World, plan: Plan): Promise<Life> {
     await checkAnswer(one)
     await load(world, one, { seconds: plan.warmSeconds * world.scale })
   }
-  const measure = async (one: Contestant) => {
-    // What the one before has left behind is tidied up on the same core.
-    await setTimeout(settleMs)
-    await one.prepare?.()
-    // V8 compiles anew what it gave up when the clients of the round before left and what it had learnt went unused.
-    await load(world, one, { seconds: againSeconds * world.scale })
-    if (one.isSeenOnce) await one.prepare?.()
-    const measured = await load(world, one, { seconds })
-    await checkAnswer(one)
-    return measured
-  }
   const measured = await measurePairs(
     { reference: session, others },
     world.times(plan.rounds),
-    measure,
+    one => round(world, one, { seconds }),
   )
   return { session, others, missing, cookieBytes: Buffer.byteLength(cookie), ...measured }
 }

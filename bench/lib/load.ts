@@ -1,6 +1,7 @@
 // Load by wrk, a C program (Debian package of that name), so that the load is not what is measured.
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { cpuSeconds, otherCore, type Server } from './processes.js'
 import type { World } from './world.js'
@@ -39,6 +40,9 @@ export interface Measured {
 }
 
 const run = promisify(execFile)
+const settleMs = 300
+/** Before each round, by the one whose round it is. */
+const againSeconds = 1
 /** Each with one request at a time, unless somebody asks for others. */
 export const connections = 64
 
@@ -80,6 +84,24 @@ export async function load(
     requestsPerSecond: Number(perSecond),
     cpuMicroseconds: (cpu / Number(requests)) * 1e6,
   }
+}
+
+/**
+ * A round: what the one before has left behind on the core is tidied up, a second of the same does not count (V8 compiles anew what
+ * it gave up when those clients left and others had the core), then so many that do, and a look at an answer.
+ */
+export async function round(
+  world: World,
+  one: Contestant,
+  { seconds }: { seconds: number },
+): Promise<Measured> {
+  await setTimeout(settleMs)
+  await one.prepare?.()
+  await load(world, one, { seconds: againSeconds * world.scale })
+  if (one.isSeenOnce) await one.prepare?.()
+  const measured = await load(world, one, { seconds })
+  await checkAnswer(one)
+  return measured
 }
 
 /** Not only 200: the application saw the right person, and the client got what the application sent. */
