@@ -5,8 +5,8 @@ export type CameBefore = (text: string) => boolean
 
 /** By which texts are told apart. */
 const characters = 11
-/** Two sets of bits, one bit for a text: 32 KB. A text whose bit another one has set is taken for known, one of some 20. */
-const bits = 2 ** 17
+/** Two sets of bits, one bit for a text: 128 KB. A text whose bit another one has set is taken for known, one of some 80. */
+const bits = 2 ** 19
 /** Texts noted in a set before the other one begins anew: a text is known for at least as many others. */
 const perSet = 4096
 

@@ -20,6 +20,12 @@ t.test('a text is known for as long as some thousands come in turn with it', asy
   t.equal(some.filter(cameBefore).length, some.length, 'and stays so')
 })
 
+t.test('of many that come once, hardly one is taken for known', async t => {
+  const cameBefore = createCameBefore()
+  const known = texts(20_000).filter(cameBefore).length
+  t.ok(known < 400, `${known} of 20,000`)
+})
+
 t.test('what has not come for long is new again', async t => {
   const cameBefore = createCameBefore()
   const old = texts(1000)
