@@ -11,6 +11,7 @@ import { latency } from './latency.js'
 import { moveToOtherCore } from './lib/processes.js'
 import { type Findings, publish, toMarkdown } from './lib/report.js'
 import { World } from './lib/world.js'
+import { login } from './login.js'
 import { newestNode } from './newest-node.js'
 import { overload } from './overload.js'
 import { routes } from './routes.js'
@@ -29,6 +30,7 @@ type Question = (world: World) => Promise<Findings>
 
 const questions: Readonly<Record<string, Question>> = {
   throughput: world => throughput(world, { quick: false }),
+  login,
   latency,
   transfers,
   streams,

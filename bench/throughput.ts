@@ -1,14 +1,15 @@
 // How many requests a second, and at what cost, with login, against proxies with and without? Interleaved rounds,
-// medians, each server alone on one core, the same upstream for all. The cookie session comes again after every few others,
-// so that each is compared with what it did just before and just after.
+// medians, each server alone on one core, the same upstream for all.
 import { request } from 'undici'
 import type { Session } from '../src/model.js'
+import { inTurn, inUse, plain } from './lib/browsers.js'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
 import type { Figures } from './lib/goals.js'
-import { type Contestant, checkAnswer, load, requireWrk, round } from './lib/load.js'
+import { interleave } from './lib/interleave.js'
+import { type Contestant, checkAnswer, load, type Round, requireWrk, round } from './lib/load.js'
 import { median } from './lib/numbers.js'
-import { measurePairs, type Pair, type Pairs } from './lib/pairs.js'
 import { isMissing, type Missing, type PeerKey, startPeer } from './lib/peers.js'
+import { fastestProbe, undisturbed } from './lib/quiet.js'
 import { startRedis } from './lib/redis.js'
 import type { Findings } from './lib/report.js'
 import { manyInRedis, manySessions, openSession } from './lib/sessions.js'
@@ -16,8 +17,6 @@ import type { World } from './lib/world.js'
 
 /** Of a round. Many short ones: the machine's speed changes from one second to the next. */
 const seconds = 1
-const identity = ['x-forwarded-email: jane@example.com']
-const hidden = ['cgw-session']
 const quickPeers: PeerKey[] = ['undici', 'reply-from', 'apache-client', 'apache-server']
 const allPeers: PeerKey[] = [
   ...quickPeers,
@@ -43,14 +42,16 @@ const whole: Plan = { lives: 3, rounds: 2, warmSeconds: 3, peers: allPeers, allW
 const quickly: Plan = { lives: 1, rounds: 6, warmSeconds: 8, peers: quickPeers, allWays: false }
 
 /** What was measured with one start of everything. */
-interface Life extends Pairs {
+interface Life {
   readonly session: Contestant
   readonly others: readonly Contestant[]
   readonly missing: readonly Missing[]
   readonly cookieBytes: number
+  /** By key. */
+  readonly rounds: ReadonlyMap<string, readonly Round[]>
 }
 
-/** Rows 1 to 8; rows 1 to 3 when it has to be quick. */
+/** Rows 1 to 5, 7 and 8; rows 1 to 3 when it has to be quick. */
 export async function throughput(world: World, { quick }: { quick: boolean }): Promise<Findings> {
   requireWrk()
   const plan = quick ? quickly : whole
@@ -76,24 +77,10 @@ async function live(world: World, plan: Plan): Promise<Life> {
     await checkAnswer(one)
     await load(world, one, { seconds: plan.warmSeconds * world.scale })
   }
-  const measured = await measurePairs(
-    { reference: session, others },
-    world.times(plan.rounds),
-    one => round(world, one, { seconds }),
+  const rounds = await interleave({ reference: session, others }, world.times(plan.rounds), one =>
+    round(world, one, { seconds }),
   )
-  return { session, others, missing, cookieBytes: Buffer.byteLength(cookie), ...measured }
-}
-
-function plain({ server, url }: GatewayUnderTest, cookie: string): Contestant {
-  return {
-    key: 'cookie',
-    label: 'cognito-gateway, cookie session',
-    port: Number(new URL(url).port),
-    servers: [server],
-    headers: [`Cookie: ${cookie}`],
-    sees: identity,
-    hidden,
-  }
+  return { session, others, missing, cookieBytes: Buffer.byteLength(cookie), rounds }
 }
 
 /** The gateway in all its other ways. */
@@ -113,16 +100,6 @@ async function otherWays(
       label: 'cognito-gateway, 2,000 sessions in turn',
       sessions: () => manySessions(url, cookie, 2000),
     }),
-    await opened(world, {
-      key: 'opened',
-      label: () => 'cognito-gateway, a session opened at every request',
-    }),
-    // A smaller cookie: no application here has a use for ID and access token.
-    await opened(world, {
-      key: 'opened-default',
-      label: bytes => `cognito-gateway, the same, cookie of ${bytes} bytes`,
-      settings: { session: {} },
-    }),
     {
       ...base,
       key: 'bearer',
@@ -133,61 +110,6 @@ async function otherWays(
     ...(await withRedis(world, openSession(url, cookie))),
     await forwardAuth(base, url, cookie),
   ]
-}
-
-/** A gateway of its own: what these sessions leave behind in memory would be collected while others are measured. */
-async function opened(
-  world: World,
-  {
-    key,
-    label,
-    settings = {},
-  }: { key: string; label: (bytes: number) => string; settings?: Record<string, unknown> },
-): Promise<Contestant> {
-  const gateway = await startGateway(world, { settings })
-  const { url } = gateway
-  const cookie = await gateway.signIn()
-  const base = { ...plain(gateway, cookie), headers: [] }
-  return inTurn(base, {
-    key,
-    label: label(Buffer.byteLength(cookie)),
-    // More than come within a round: each is seen once.
-    sessions: () => manySessions(url, cookie, 14_000),
-    isSeenOnce: true,
-  })
-}
-
-/**
- * Sessions that take turns, made anew for each round. With those of before, a round would find them out of use for a minute
- * and have each written down as used, at the same time and by clients that do not take the new cookie.
- */
-function inTurn(base: Contestant, { key, label, sessions, isSeenOnce = false }: Turns): Contestant {
-  let cookies: readonly string[] = []
-  return {
-    ...base,
-    key,
-    label,
-    isSeenOnce,
-    get cookies() {
-      return cookies
-    },
-    async prepare() {
-      cookies = await sessions()
-    },
-  }
-}
-
-/** The one session, as a browser has it that takes every cookie it is given. */
-function inUse(base: Contestant, url: string, cookie: string): Contestant {
-  const sessions = () => manySessions(url, cookie, 1)
-  return inTurn({ ...base, headers: [] }, { ...base, sessions })
-}
-
-interface Turns {
-  readonly key: string
-  readonly label: string
-  readonly sessions: () => readonly string[] | Promise<readonly string[]>
-  readonly isSeenOnce?: boolean
 }
 
 async function withRedis(world: World, session: Session): Promise<(Contestant | Missing)[]> {
@@ -229,53 +151,38 @@ async function forwardAuth(
 function report(lives: readonly [Life, ...Life[]]): Findings {
   const [{ session, others, cookieBytes }] = lives
   const missing = new Map(lives.flatMap(life => life.missing.map(one => [one.key, one])))
-  const references = lives.flatMap(life => life.references)
-  const pairsOf = (key: string) => lives.flatMap(({ pairs }) => pairs.get(key) ?? [])
-  const medianOf = (key: string, figure: (pair: Pair) => number) => median(pairsOf(key).map(figure))
-  const rate = (key: string) => medianOf(key, ({ own }) => own.requestsPerSecond)
-  const cpu = (key: string) => medianOf(key, ({ own }) => own.cpuMicroseconds)
-  /** The median of the rounds' own ratios: what slows the machine for a while slows neighbours alike. */
-  const ratio = (key: string) =>
-    medianOf(key, ({ own, reference }) => reference.requestsPerSecond / own.requestsPerSecond)
-  const cpuRatio = (key: string) =>
-    medianOf(key, ({ own, reference }) => own.cpuMicroseconds / reference.cpuMicroseconds)
-  const more = (key: string) =>
-    medianOf(key, ({ own, reference }) => own.cpuMicroseconds - reference.cpuMicroseconds)
-  const has = (key: string) => pairsOf(key).length > 0
+  const allOf = (key: string) => lives.flatMap(({ rounds }) => rounds.get(key) ?? [])
+  const fastest = fastestProbe(lives.flatMap(({ rounds }) => [...rounds.values()].flat()))
+  const counted = (key: string) => undisturbed(allOf(key), fastest)
+  const rate = (key: string) => median(counted(key).map(one => one.requestsPerSecond))
+  const cpu = (key: string) => median(counted(key).map(one => one.cpuMicroseconds))
+  const ratio = (key: string) => rate(session.key) / rate(key)
+  const has = (key: string) => allOf(key).length > 0
   const figures: Figures = {}
   for (const key of allPeers) {
     if (key !== 'express' && has(key)) figures[key as keyof Figures] = ratio(key)
   }
-  if (has('public')) figures['login-cached'] = -more('public')
-  if (has('opened')) figures['login-opened'] = more('opened') - more('public')
-  if (has('opened-default'))
-    figures['login-opened-default'] = more('opened-default') - more('public')
   for (const key of ['rotating', 'bearer', 'redis'] as const) {
     if (has(key)) figures[key] = 1 / ratio(key)
   }
   for (const { key, reason } of missing.values()) figures[key as keyof Figures] = reason
-  const sessionRate = median(references.map(one => one.requestsPerSecond))
-  const sessionCpu = median(references.map(one => one.cpuMicroseconds))
-  const rows = [
-    [session.label, sessionRate.toFixed(0), sessionCpu.toFixed(1), '', ''],
-    ...others.map(({ key, label }) => [
-      label,
-      rate(key).toFixed(0),
-      cpu(key).toFixed(1),
-      ratio(key).toFixed(2),
-      cpuRatio(key).toFixed(2),
-    ]),
-  ]
+  const all = [session, ...others]
+  const rows = all.map(({ key, label }) => [
+    label,
+    rate(key).toFixed(0),
+    cpu(key).toFixed(1),
+    key === session.key ? '' : ratio(key).toFixed(2),
+    key === session.key ? '' : (cpu(key) / cpu(session.key)).toFixed(2),
+    `${counted(key).length} of ${allOf(key).length}`,
+  ])
   const gone = [...missing.values()].map(({ label, reason }) => [
     label,
     `missing: ${reason.split('\n')[0]}`,
-    '',
-    '',
-    '',
+    ...['', '', '', ''],
   ])
-  const bars = [session, ...others].map(({ key, label }) => ({
+  const bars = all.map(({ key, label }) => ({
     name: label,
-    value: Math.round(key === session.key ? sessionRate : rate(key)),
+    value: Math.round(rate(key)),
     ours: label.startsWith('cognito-gateway'),
   }))
   return {
@@ -283,7 +190,14 @@ function report(lives: readonly [Life, ...Life[]]): Findings {
     tables: [
       {
         title: `Requests, with a cookie of ${cookieBytes} bytes`,
-        head: ['server', 'requests/s', 'CPU µs/request', 'gateway is faster by', 'CPU saved by'],
+        head: [
+          'server',
+          'requests/s',
+          'CPU µs/request',
+          'gateway is faster by',
+          'CPU saved by',
+          'rounds that count',
+        ],
         rows: [...rows, ...gone],
       },
     ],

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { cpuSeconds, otherCore, type Server } from './processes.js'
+import type { Probed } from './quiet.js'
 import type { World } from './world.js'
 
 /** Somebody whose requests are measured. */
@@ -31,6 +32,7 @@ export interface Contestant {
   readonly bodyless?: boolean
 }
 
+/** By load. */
 export interface Measured {
   /** Answers that came. */
   readonly requests: number
@@ -38,6 +40,9 @@ export interface Measured {
   /** Of the servers, by request. */
   readonly cpuMicroseconds: number
 }
+
+/** One round of somebody. */
+export type Round = Measured & Probed
 
 const run = promisify(execFile)
 const settleMs = 300
@@ -94,12 +99,12 @@ export async function round(
   world: World,
   one: Contestant,
   { seconds }: { seconds: number },
-): Promise<Measured> {
+): Promise<Round> {
   await setTimeout(settleMs)
   await one.prepare?.()
   await load(world, one, { seconds: againSeconds * world.scale })
   if (one.isSeenOnce) await one.prepare?.()
-  const measured = await load(world, one, { seconds })
+  const measured = await world.probed(() => load(world, one, { seconds }))
   await checkAnswer(one)
   return measured
 }

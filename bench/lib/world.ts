@@ -8,6 +8,7 @@ import { type PoolClient, readPool } from '../../src/emulator/pool.js'
 import { freePort } from '../../test/fixtures/free-port.js'
 import { peopleByGroups } from './people.js'
 import { otherCore, type Server, startServer, stopServer } from './processes.js'
+import { type Probe, type Probed, startProbe } from './quiet.js'
 
 const reservedPorts = 16
 const callbackPaths = ['/oauth2/callback', '/callback', '/private/callback']
@@ -33,6 +34,7 @@ export class World {
   readonly #ports: number[]
   readonly #registered: ReadonlySet<number>
   readonly #servers: Server[] = []
+  #probe: Probe | null = null
 
   private constructor(parts: {
     emulator: Emulator
@@ -117,6 +119,12 @@ export class World {
     return this.#folder
   }
 
+  /** Measures something, and the core of the servers before and after. */
+  async probed<Found>(measure: () => Promise<Found>): Promise<Found & Probed> {
+    this.#probe ??= await startProbe()
+    return this.#probe.around(measure)
+  }
+
   /** As `startServer`, and stopped at the end. */
   async start(...given: Parameters<typeof startServer>): Promise<Server> {
     const server = await startServer(...given)
@@ -143,6 +151,7 @@ export class World {
   }
 
   async end(): Promise<void> {
+    this.#probe?.stop()
     await Promise.all(this.#servers.map(stopServer))
     await this.emulator.close()
     rmSync(this.#folder, { recursive: true, force: true })
