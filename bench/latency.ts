@@ -9,7 +9,7 @@ import { fastestProbe, type Probed, undisturbed } from './lib/quiet.js'
 import type { Findings } from './lib/report.js'
 import type { World } from './lib/world.js'
 
-const usualRounds = 8
+const usualRounds = 6
 const usualSeconds = 2
 /** Before each round, and not counted: another server had the core. */
 const againSeconds = 1

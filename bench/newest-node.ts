@@ -13,7 +13,7 @@ import type { Findings, Table } from './lib/report.js'
 import { World } from './lib/world.js'
 import { firstAnswer } from './start.js'
 
-const usualRounds = 5
+const usualRounds = 4
 const seconds = 1
 const usualStarts = 5
 

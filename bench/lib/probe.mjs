@@ -1,24 +1,22 @@
-// Does the same piece of work whenever it is asked, and says how many milliseconds of CPU it took. Eight sums that do not wait
-// for each other fill a core as ordinary programs do: when somebody has its second hyperthread they take half as long again.
-const rounds = 3_000_000
+// Does the same piece of work whenever it is asked, and says how many milliseconds of CPU it took. Reading JSON fills a core as
+// servers do: when somebody has its second hyperthread it takes more than half as long again. A loop that waits for its own
+// results would not notice.
+const item = number => ({
+  id: number,
+  name: `name ${number}`,
+  tags: ['a', `b${number}`],
+  at: 1_700_000_000 + number,
+  nested: { third: number / 3, text: `${number}` },
+})
+const text = JSON.stringify(Array.from({ length: 400 }, (_, number) => item(number)))
+const turns = 30
 
 function work() {
-  let [a, b, c, d, e, f, g, h] = [1, 2, 3, 4, 5, 6, 7, 8]
-  for (let at = 0; at < rounds; at++) {
-    a = (a + at) | 0
-    b = (b ^ at) | 0
-    c = (c + 3) | 0
-    d = (d ^ 5) | 0
-    e = (e + a) | 0
-    f = (f ^ b) | 0
-    g = (g + c) | 0
-    h = (h ^ d) | 0
-  }
-  return a ^ b ^ c ^ d ^ e ^ f ^ g ^ h
+  for (let turn = 0; turn < turns; turn++) JSON.parse(text)
 }
 
-// Compiled before it counts.
-for (let turn = 0; turn < 20; turn++) work()
+// The first are slower.
+for (let time = 0; time < 10; time++) work()
 
 process.on('message', () => {
   const before = process.cpuUsage()
