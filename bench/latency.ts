@@ -1,7 +1,7 @@
 // How long does a request take when the gateway is busy, but not too busy? At fixed rates, against proxies without login.
 import { startGateway } from './lib/gateway.js'
 import type { Figures } from './lib/goals.js'
-import { type Contestant, checkAnswer } from './lib/load.js'
+import { type Contestant, checkAnswer, load, requireWrk } from './lib/load.js'
 import { median, quantile, turned } from './lib/numbers.js'
 import { pacedLoad } from './lib/paced-load.js'
 import { isMissing, type PeerKey, startPeer } from './lib/peers.js'
@@ -11,6 +11,8 @@ import type { World } from './lib/world.js'
 
 const usualRounds = 6
 const usualSeconds = 2
+/** As many requests as can be done, before the first round: V8 compiles for tens of thousands of them. */
+const warmSeconds = 5
 /** Before each round, and not counted: another server had the core. */
 const againSeconds = 1
 const rates = [
@@ -20,6 +22,7 @@ const rates = [
 
 /** Row 9. */
 export async function latency(world: World): Promise<Findings> {
+  requireWrk()
   const gateway = await startGateway(world)
   const cookie = await gateway.signIn()
   const own: Contestant = {
@@ -69,7 +72,7 @@ async function race(
   perSecond: number,
 ): Promise<Quantiles[][]> {
   const measured: Quantiles[][] = contestants.map(() => [])
-  for (const one of contestants) await pacedLoad(one, { perSecond, seconds: 3 * world.scale })
+  for (const one of contestants) await load(world, one, { seconds: warmSeconds * world.scale })
   for (let round = 0; round < world.times(usualRounds); round++) {
     for (const one of turned(contestants, round)) {
       await pacedLoad(one, { perSecond, seconds: againSeconds * world.scale })

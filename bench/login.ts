@@ -11,7 +11,7 @@ import type { Findings } from './lib/report.js'
 import { manySessions } from './lib/sessions.js'
 import type { World } from './lib/world.js'
 
-const usualRounds = 6
+const usualRounds = 7
 const seconds = 1
 /** Before the first round: V8 compiles for seconds. */
 const warmSeconds = 3

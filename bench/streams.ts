@@ -13,7 +13,7 @@ import { fastestProbe, type Probed, undisturbed } from './lib/quiet.js'
 import type { Findings } from './lib/report.js'
 import type { World } from './lib/world.js'
 
-const usualRounds = 7
+const usualRounds = 6
 const usualSeconds = 2
 /** Of messages, and not counted: another server had the core. */
 const againMs = 500

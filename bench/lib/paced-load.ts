@@ -2,16 +2,21 @@
 // does not hide the requests that wait meanwhile (coordinated omission).
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { setPriority } from 'node:os'
 import type { Contestant } from './load.js'
 
 const connections = 64
+const behindOthers = 10
 const headEnd = Buffer.from('\r\n\r\n')
+const ok = Buffer.from('HTTP/1.1 200 ')
 
 interface Line {
   readonly socket: Socket
   /** When the request under way was due; null while it is free. */
   due: number | null
   rest: Buffer
+  /** Bytes of the last good answer that came in one piece. */
+  usual: number
 }
 
 /** Milliseconds from due to answered, of every request. Throws on any answer that is not 200. */
@@ -42,6 +47,8 @@ export async function pacedLoad(
       if (next !== undefined) send(line, next)
     })
   }
+  // It waits for the clock in turns of the event loop; the application on the same core must not wait for that.
+  setPriority(behindOthers)
   const begun = performance.now()
   const all = perSecond * seconds
   for (let sent = 0; sent < all && failure === null; ) {
@@ -56,6 +63,7 @@ export async function pacedLoad(
   }
   while (times.length < all && failure === null)
     await new Promise(resolve => setTimeout(resolve, 5))
+  setPriority(0)
   for (const { socket } of lines) socket.destroy()
   if (failure !== null) throw failure
   return times
@@ -64,11 +72,24 @@ export async function pacedLoad(
 async function open(port: number): Promise<Line> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true })
   await once(socket, 'connect')
-  return { socket, due: null, rest: Buffer.alloc(0) }
+  return { socket, due: null, rest: Buffer.alloc(0), usual: -1 }
 }
 
-/** The status of an answer that is whole, by its Content-Length; null until then. */
+/**
+ * The status of an answer that is whole; null until then. What is as long as a good answer of before, and begins like one, is
+ * not read anew: what the load does itself would be in the figures.
+ */
 function takeAnswer(line: Line, chunk: Buffer): number | null {
+  const isFirst = line.rest.length === 0
+  if (isFirst && chunk.length === line.usual && chunk.compare(ok, 0, ok.length, 0, ok.length) === 0)
+    return 200
+  const status = readAnswer(line, chunk)
+  if (isFirst && status === 200) line.usual = chunk.length
+  return status
+}
+
+/** By its Content-Length. */
+function readAnswer(line: Line, chunk: Buffer): number | null {
   line.rest = line.rest.length === 0 ? chunk : Buffer.concat([line.rest, chunk])
   const head = line.rest.indexOf(headEnd)
   if (head === -1) return null
