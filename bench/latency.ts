@@ -5,7 +5,7 @@ import { type Contestant, checkAnswer, load, requireWrk } from './lib/load.js'
 import { median, quantile, turned } from './lib/numbers.js'
 import { pacedLoad } from './lib/paced-load.js'
 import { isMissing, type PeerKey, startPeer } from './lib/peers.js'
-import { fastestProbe, type Probed, undisturbed } from './lib/quiet.js'
+import { countedText, fastestProbe, type Probed, undisturbed } from './lib/quiet.js'
 import type { Findings } from './lib/report.js'
 import type { World } from './lib/world.js'
 
@@ -47,7 +47,7 @@ export async function latency(world: World): Promise<Findings> {
     for (const [at, { label }] of contestants.entries()) {
       const of = counted[at] ?? []
       const p50 = median(of.map(one => one.p50))
-      const rounds = `${of.length} of ${measured[at]?.length ?? 0}`
+      const rounds = countedText(measured[at] ?? [], fastest)
       rows.push([`${perSecond}`, label, p50.toFixed(2), p99Of(of).toFixed(2), rounds])
     }
     if (isMissing(other))

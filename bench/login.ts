@@ -6,7 +6,7 @@ import type { Figures } from './lib/goals.js'
 import { interleave } from './lib/interleave.js'
 import { type Contestant, checkAnswer, load, type Round, requireWrk, round } from './lib/load.js'
 import { median } from './lib/numbers.js'
-import { fastestProbe, undisturbed } from './lib/quiet.js'
+import { countedText, fastestProbe, undisturbed } from './lib/quiet.js'
 import type { Findings } from './lib/report.js'
 import { manySessions } from './lib/sessions.js'
 import type { World } from './lib/world.js'
@@ -97,8 +97,12 @@ function cpuOf(measurements: Measurements, key: string): number {
   return median(countedOf(measurements, key).map(one => one.cpuMicroseconds))
 }
 
-function countedOf({ rounds }: Measurements, key: string): Round[] {
-  return undisturbed(rounds.get(key) ?? [], fastestProbe([...rounds.values()].flat()))
+function countedOf(measurements: Measurements, key: string): Round[] {
+  return undisturbed(measurements.rounds.get(key) ?? [], fastestOf(measurements))
+}
+
+function fastestOf({ rounds }: Measurements): number {
+  return fastestProbe([...rounds.values()].flat())
 }
 
 function toRows(measurements: Measurements): string[][] {
@@ -109,6 +113,6 @@ function toRows(measurements: Measurements): string[][] {
     cpuOf(measurements, key).toFixed(1),
     cpuOf(measurements, 'public').toFixed(1),
     added(measurements, key).toFixed(1),
-    `${countedOf(measurements, key).length} of ${rounds.get(key)?.length ?? 0}`,
+    countedText(rounds.get(key) ?? [], fastestOf(measurements)),
   ])
 }

@@ -8,7 +8,7 @@ import { type NodeProgram, newestFromNpm, programOf } from './lib/npm-node.js'
 import { median, megabytes, turned } from './lib/numbers.js'
 import { isMissing, startPeer } from './lib/peers.js'
 import { residentBytes, restMs } from './lib/processes.js'
-import { fastestProbe, undisturbed } from './lib/quiet.js'
+import { countedText, fastestProbe, undisturbed } from './lib/quiet.js'
 import type { Findings, Table } from './lib/report.js'
 import { World } from './lib/world.js'
 import { firstAnswer } from './start.js'
@@ -114,7 +114,7 @@ function requestTable(sides: readonly Side[], reason: string | null): Table {
       rate(key).toFixed(0),
       median(counted(key).map(one => one.cpuMicroseconds)).toFixed(1),
       (rate('cookie') / rate(key)).toFixed(2),
-      `${counted(key).length} of ${all(key).length}`,
+      countedText(all(key), fastest),
     ])
   })
   if (reason !== null) rows.push(['newest of npm', `missing: ${reason}`, '', '', '', ''])

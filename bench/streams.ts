@@ -9,7 +9,7 @@ import type { Contestant } from './lib/load.js'
 import { median, quantile, turned } from './lib/numbers.js'
 import { isMissing, startPeer } from './lib/peers.js'
 import { cpuSeconds } from './lib/processes.js'
-import { fastestProbe, type Probed, undisturbed } from './lib/quiet.js'
+import { countedText, fastestProbe, type Probed, undisturbed } from './lib/quiet.js'
 import type { Findings } from './lib/report.js'
 import type { World } from './lib/world.js'
 
@@ -58,7 +58,7 @@ export async function streams(world: World): Promise<Findings> {
     label,
     middle(costs[at]).toFixed(1),
     middle(ages[at]).toFixed(2),
-    `${counted(costs[at]).length} and ${counted(ages[at]).length} of ${costs[at]?.length ?? 0}`,
+    `${countedText(costs[at] ?? [], fastest)}; ${countedText(ages[at] ?? [], fastest)}`,
   ])
   if (isMissing(peer)) rows.push([peer.label, `missing: ${peer.reason}`, '', ''])
   const head = [

@@ -9,7 +9,7 @@ import { interleave } from './lib/interleave.js'
 import { type Contestant, checkAnswer, load, type Round, requireWrk, round } from './lib/load.js'
 import { median } from './lib/numbers.js'
 import { isMissing, type Missing, type PeerKey, startPeer } from './lib/peers.js'
-import { fastestProbe, undisturbed } from './lib/quiet.js'
+import { countedText, fastestProbe, undisturbed } from './lib/quiet.js'
 import { startRedis } from './lib/redis.js'
 import type { Findings } from './lib/report.js'
 import { manyInRedis, manySessions, openSession } from './lib/sessions.js'
@@ -173,7 +173,7 @@ function report(lives: readonly [Life, ...Life[]]): Findings {
     cpu(key).toFixed(1),
     key === session.key ? '' : ratio(key).toFixed(2),
     key === session.key ? '' : (cpu(key) / cpu(session.key)).toFixed(2),
-    `${counted(key).length} of ${allOf(key).length}`,
+    countedText(allOf(key), fastest),
   ])
   const gone = [...missing.values()].map(({ label, reason }) => [
     label,

@@ -54,8 +54,17 @@ async function ask(child: ChildProcess): Promise<number> {
  */
 export function undisturbed<One extends Probed>(all: readonly One[], fastest: number): One[] {
   const byNoise = [...all].sort((a, b) => a.probeMs - b.probeMs)
-  const quiet = byNoise.filter(({ probeMs }) => probeMs <= fastest * tolerance).length
-  return byNoise.slice(0, Math.max(quiet, Math.ceil(all.length / 2)))
+  return byNoise.slice(0, Math.max(quietOf(all, fastest), Math.ceil(all.length / 2)))
+}
+
+/** How many count, for a table; and how many of them were quiet, where not all were. */
+export function countedText(all: readonly Probed[], fastest: number): string {
+  const [counted, quiet] = [undisturbed(all, fastest).length, quietOf(all, fastest)]
+  return `${counted} of ${all.length}${quiet < counted ? `, ${quiet} of them quiet` : ''}`
+}
+
+function quietOf(all: readonly Probed[], fastest: number): number {
+  return all.filter(({ probeMs }) => probeMs <= fastest * tolerance).length
 }
 
 /** The least of all. */

@@ -1,5 +1,5 @@
 import t from 'tap'
-import { fastestProbe, undisturbed } from '../../bench/lib/quiet.js'
+import { countedText, fastestProbe, undisturbed } from '../../bench/lib/quiet.js'
 
 const probed = (...ms: number[]) => ms.map((probeMs, number) => ({ number, probeMs }))
 const numbersOf = (all: readonly { number: number }[]) => all.map(({ number }) => number).sort()
@@ -27,4 +27,10 @@ t.test('what counts does not depend on what was found', async t => {
     undisturbed(found, 5).map(({ requests }) => requests),
     [1, 5],
   )
+})
+
+t.test('a table says how many count, and that some do without being quiet', async t => {
+  t.equal(countedText(probed(5, 5, 6, 9), 5), '3 of 4')
+  t.equal(countedText(probed(5, 8, 8, 9), 5), '2 of 4, 1 of them quiet')
+  t.equal(countedText(probed(8, 9), 5), '1 of 2, 0 of them quiet')
 })
