@@ -1,4 +1,5 @@
 // A certificate with its key, as a listener needs them.
+import { createPrivateKey } from 'node:crypto'
 import { createSecureContext, type SecureContextOptions } from 'node:tls'
 
 /** PEM; all may be absent while settings are still looked at. */
@@ -27,14 +28,6 @@ const complaints: Readonly<Record<string, PairComplaint>> = {
   },
 }
 
-/** OpenSSL says one and the same for a wrong passphrase and for none. */
-const notOpened: ReadonlySet<string> = new Set([
-  'ERR_OSSL_EVP_BAD_DECRYPT',
-  'ERR_OSSL_BAD_DECRYPT',
-  'ERR_OSSL_PROVIDER_BAD_DECRYPT',
-  'ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED',
-])
-
 /** Null when they can serve, and when there are none. */
 export function complaintOfPair(parts: PairParts): PairComplaint | null {
   const { cert, key } = parts
@@ -45,14 +38,28 @@ export function complaintOfPair(parts: PairParts): PairComplaint | null {
     createSecureContext(toSecureContext(parts))
     return null
   } catch (error) {
-    const { code = 'without a code' } = error as NodeJS.ErrnoException
-    if (notOpened.has(code)) {
+    if (isShut(key, parts.passphrase)) {
       const isMissing = parts.passphrase === undefined
       const text = isMissing ? 'is missing, and tls.key is encrypted' : 'does not open tls.key'
       return { part: 'passphrase', text }
     }
+    const { code = 'without a code' } = error as NodeJS.ErrnoException
     const known = Object.hasOwn(complaints, code) ? complaints[code] : undefined
     return known ?? { part: 'cert', text: `and tls.key cannot be used (${code})` }
+  }
+}
+
+/**
+ * Whether the key is encrypted, and stays so. Not told by OpenSSL's error: of 256 wrong passphrases one finds an end that looks
+ * right, and whatever then comes out is refused for anything.
+ */
+function isShut(key: string, passphrase: string | undefined): boolean {
+  if (!key.includes('ENCRYPTED')) return false
+  try {
+    createPrivateKey({ key, passphrase })
+    return false
+  } catch {
+    return true
   }
 }
 

@@ -1,5 +1,6 @@
 // TLS of the gateway's own: certificates that change, and those that must not be taken.
 import { execFileSync } from 'node:child_process'
+import { createPrivateKey } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { join } from 'node:path'
 import { connect, type PeerCertificate, type TLSSocket } from 'node:tls'
 import t, { type Test } from 'tap'
 import { Agent, request } from 'undici'
+import { complaintOfPair } from '../../src/lib/certificate.js'
 import { gatewayProcess } from '../fixtures/gateway-process.js'
 import { selfSigned } from '../fixtures/tls-front.js'
 import { socketUpstream } from '../fixtures/websocket.js'
@@ -134,6 +136,33 @@ t.test('https, WebSockets over it, and certificates that change', async t => {
   for (const socket of sockets) socket.destroy()
   gateway.process.kill('SIGTERM')
   t.strictSame(await gateway.ended, [0, null])
+})
+
+/** What comes out has an end that looks right, by chance, and is no key all the same: one of some 300. */
+function passphraseThatNearlyOpens(key: string): string {
+  for (let number = 0; number < 20_000; number++) {
+    const passphrase = `shut ${number}`
+    try {
+      createPrivateKey({ key, passphrase })
+    } catch (error) {
+      if (!/bad decrypt/.test((error as Error).message)) return passphrase
+    }
+  }
+  throw new Error('none of 20,000 passphrases')
+}
+
+t.test('a wrong passphrase is told as one also when its end looks right', async t => {
+  const { cert, key } = selfSigned(t)
+  const secured = execFileSync('openssl', ['ec', '-aes256', '-passout', 'pass:open'], {
+    input: key,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  }).toString()
+  const pair = { cert: cert.toString(), key: secured, ca: undefined }
+  t.strictSame(complaintOfPair({ ...pair, passphrase: passphraseThatNearlyOpens(secured) }), {
+    part: 'passphrase',
+    text: 'does not open tls.key',
+  })
+  t.equal(complaintOfPair({ ...pair, passphrase: 'open' }), null)
 })
 
 t.test('what is wrong with a certificate is said at the start', async t => {
