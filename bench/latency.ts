@@ -1,4 +1,5 @@
 // How long does a request take when the gateway is busy, but not too busy? At fixed rates, against proxies without login.
+import { plain } from './lib/browsers.js'
 import { startGateway } from './lib/gateway.js'
 import type { Figures } from './lib/goals.js'
 import { type Contestant, checkAnswer, load, requireWrk } from './lib/load.js'
@@ -25,15 +26,7 @@ export async function latency(world: World): Promise<Findings> {
   requireWrk()
   const gateway = await startGateway(world)
   const cookie = await gateway.signIn()
-  const own: Contestant = {
-    key: 'gateway',
-    label: 'cognito-gateway',
-    port: gateway.server.port,
-    servers: [gateway.server],
-    headers: [`Cookie: ${cookie}`],
-    sees: ['x-forwarded-email: jane@example.com'],
-    hidden: ['cgw-session'],
-  }
+  const own = plain(gateway, cookie)
   const figures: Figures = {}
   const rows: string[][] = []
   for (const { perSecond, peer, goal } of rates) {

@@ -1,9 +1,11 @@
 // Does memory stay flat? Minutes of sign-ins, refreshes, aborted requests, uploads and sign-outs against the built
 // gateway; the slope of its resident memory after warm-up, by least squares.
+
 import { request } from 'undici'
 import { PlainBrowser } from '../test/fixtures/plain-browser.js'
 import { signIn } from '../test/fixtures/sign-in.js'
 import { type GatewayUnderTest, startGateway } from './lib/gateway.js'
+import { mean } from './lib/numbers.js'
 import { residentBytes } from './lib/processes.js'
 import { World } from './lib/world.js'
 
@@ -102,7 +104,6 @@ async function abort(url: string, cookie: string): Promise<number> {
 
 /** Megabytes a second, by least squares. */
 function slopeOf(samples: readonly Sample[]): number {
-  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length
   const [x, y] = [mean(samples.map(s => s.seconds)), mean(samples.map(s => s.megabytes))]
   const over = samples.reduce((sum, s) => sum + (s.seconds - x) * (s.megabytes - y), 0)
   return over / samples.reduce((sum, s) => sum + (s.seconds - x) ** 2, 0)
